@@ -1,0 +1,1 @@
+"""The product without a screen: what both front ends call."""

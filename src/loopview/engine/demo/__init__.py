@@ -1,0 +1,1 @@
+"""A simulated loop: it writes its files live into a directory of its own, for the console to show."""

@@ -1,0 +1,1 @@
+"""The approval desk: propose, start, merge, reject, undo. It knows no screen, and alone calls `loopview.modify`."""
