@@ -1,0 +1,1 @@
+"""What the Proposals screen and its dialogs are made of."""

@@ -1,0 +1,1 @@
+"""Widgets draw values that they are handed; they ask nothing."""
