@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from loopview.domain.evidence import Tier
 from loopview.guarded.interpreter import prefixes
-from loopview.guarded.jail import Jail, JailFailed, Limits, probe
+from loopview.guarded.jail import Ended, Jail, JailFailed, Limits, probe
 from loopview.guarded.jail_probe import Report
 from loopview.guarded.scratch import remove_tree
 
@@ -274,6 +276,21 @@ def alive(mark: str) -> list[str]:
     return found
 
 
+def supervisor() -> int:
+    """The supervisor that this thread started."""
+    with open(f"/proc/self/task/{threading.get_native_id()}/children") as children:
+        ours = children.read().split()
+    return next(int(pid) for pid in ours if b"jail-supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes())
+
+
+def to_its_end(running: Iterator[bytes]) -> Ended:
+    try:
+        while True:
+            next(running)
+    except StopIteration as stopped:
+        return stopped.value
+
+
 DAEMON = """
 import os, time
 if not os.fork():
@@ -310,6 +327,34 @@ def test_a_fork_bomb_is_ended(tier, inside):
     ended = jailed(tier, inside, code, processes=40)
     assert ended.limit == "processes"
     assert not alive(mark)
+
+
+def test_too_many_processes_between_two_looks_are_named(tier, inside):
+    """A fork bomb is fast and the supervisor may be late: the kernel's own limit stops it first, and the command gives up."""
+    code = """
+import os, time
+print("begun", flush=True)
+while not os.path.exists("go"): time.sleep(0.01)
+for _ in range(60):
+    if not os.fork():
+        time.sleep(300)
+open("done", "w").close()
+os._exit(2)
+"""
+    running = Jail(tier, Limits(processes=40), prefixes(sys.executable)).stream(
+        (sys.executable, "-I", "-S", "-c", code), str(inside)
+    )
+    assert next(running) == b"begun\n"
+    late = supervisor()
+    os.kill(late, signal.SIGSTOP)
+    (inside / "go").touch()
+    deadline = time.monotonic() + 30
+    while not (inside / "done").exists() and time.monotonic() < deadline:
+        threading.Event().wait(0.02)
+    threading.Event().wait(0.1)
+    os.kill(late, signal.SIGCONT)
+    ended = to_its_end(running)
+    assert (ended.code, ended.limit) == (2, "processes")
 
 
 @pytest.mark.parametrize(
@@ -469,10 +514,7 @@ def test_a_run_without_its_supervisor_is_unknown_and_over(tier, inside):
         (sys.executable, "-I", "-S", "-c", code), str(inside)
     )
     next(running)
-    with open(f"/proc/self/task/{threading.get_native_id()}/children") as children:
-        ours = children.read().split()
-    supervisor = [int(pid) for pid in ours if b"jail-supervisor" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    os.kill(supervisor[0], 9)
+    os.kill(supervisor(), signal.SIGKILL)
     with pytest.raises(JailFailed, match="supervisor was lost"):
         list(running)
     deadline = time.monotonic() + 10

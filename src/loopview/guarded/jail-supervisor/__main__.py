@@ -54,7 +54,7 @@ def main() -> None:
     except BaseException:
         family.end(os.getpid(), started.leader)
         raise
-    _say(report, event="ended", **_finish(started, limit, status), seconds=time.monotonic() - gauge.started)
+    _say(report, event="ended", **_finish(order, started, limit, status), seconds=time.monotonic() - gauge.started)
 
 
 def _start(order: Order, private: tuple[int, int]) -> _Started:
@@ -115,7 +115,7 @@ def _watch(started: _Started, gauge: Gauge, control: int) -> tuple[str, int | No
             return limit, None
 
 
-def _finish(started: _Started, limit: str, status: int | None) -> dict[str, object]:
+def _finish(order: Order, started: _Started, limit: str, status: int | None) -> dict[str, object]:
     """End everything that is left; returns what there is to report."""
     code, survivors = -signal.SIGKILL, 0
     if started.status >= 0:
@@ -130,6 +130,8 @@ def _finish(started: _Started, limit: str, status: int | None) -> dict[str, obje
         code = os.waitstatus_to_exitcode(status) if status is not None else code
     left = family.end(os.getpid(), started.leader)
     limit = limit or _SIGNALS.get(-code, "")
+    if survivors > order.processes:  # between two looks; what failed of it is a consequence, as a refused fork is
+        limit = limit or "processes"
     return {"code": code, "limit": limit, "survivors": survivors, "left": left}
 
 
