@@ -9,8 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ from loopview.guarded.interpreter import prefixes
 from loopview.guarded.jail import Ended, Jail, JailFailed, Limits, probe
 from loopview.guarded.jail_probe import Report
 from loopview.guarded.scratch import remove_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 
