@@ -139,9 +139,9 @@ def test_interrupting_leaves_at_once(sample_loop: Path) -> None:
             stderr=subprocess.PIPE,
             env={**os.environ, "LOOPVIEW_MODEL": "m", "LOOPVIEW_MODEL_HOST": running.url},
         )
-        assert begun.wait(30)
+        assert begun.wait(60)
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=10)
+        _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err == b""
 

@@ -69,7 +69,7 @@ def test_a_watch_prints_each_alert_and_ends_at_a_signal(sample_loop):
             told = json.loads(watch.stdout.readline())
             assert (told["topic"], told["kind"]) == ("verdict", "recovered")
             watch.send_signal(signal.SIGINT)
-            assert watch.wait(20) == 130
+            assert watch.wait(60) == 130
         finally:
             watch.kill()
     listed = json.loads(loopview("alerts", "--json", cwd=sample_loop).stdout)["alerts"]
@@ -95,7 +95,7 @@ def test_a_watch_that_is_ended_takes_its_command_along(sample_loop, private_mach
             while not begun.exists():
                 assert watch.poll() is None
             watch.send_signal(number)
-            assert watch.wait(20) == 128 + number
+            assert watch.wait(60) == 128 + number
         finally:
             watch.kill()
     with pytest.raises(ProcessLookupError):

@@ -153,7 +153,7 @@ def test_watch_prints_again_when_the_loop_moves_and_leaves_on_interrupt(sample_l
     loopview("record", "--gate", "pass", cwd=sample_loop)
     assert json.loads(process.stdout.readline())["verdict"]["stall_count"] == 0
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=20) == 130
+    assert process.wait(timeout=60) == 130
     process.stdout.close()
 
 
@@ -164,7 +164,7 @@ def test_a_reader_that_goes_away_is_no_traceback(sample_loop: Path) -> None:
     assert process.stdout is not None
     process.stdout.close()
     process.stdout = None
-    _, err = process.communicate(timeout=20)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 141
     assert err == b""
 

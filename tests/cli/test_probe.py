@@ -203,7 +203,7 @@ class Watch:
 
     def ended_by(self, number: int) -> int:
         self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
 def only(private_machine: Path, *names: str) -> None:
@@ -259,12 +259,12 @@ def test_a_run_that_is_ended_takes_its_probe_along(root, private_machine):
     running = subprocess.Popen([*COMMAND, "run", "long"], cwd=root, stdin=subprocess.DEVNULL)
     wait_for(lambda: list(state.glob("*/runs/*/work/here")))
     running.terminate()
-    assert running.wait(20) == 128 + signal.SIGTERM
+    assert running.wait(60) == 128 + signal.SIGTERM
     assert recorded(root) == []
     assert not list(state.glob("*/runs/*"))
 
 
-def wait_for(condition, seconds: float = 20) -> None:
+def wait_for(condition, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came"

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pace import SOON
 
 from loopview.domain.patch import parse
 from loopview.guarded import git, hardened
@@ -217,7 +218,7 @@ def test_output_and_time_are_bounded(root: Path, tmp_path: Path, monkeypatch: py
     slow.write_text("#!/bin/sh\nexec yes\n")
     output = hardened.git(("log",), str(root), limit=1000)
     assert (output.cut, len(output.out)) == ("size", 1000)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < SOON
     assert hardened.COMMANDS[-1].cut == "size"
 
 

@@ -8,11 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from pace import at_most
 
 from loopview.modify.code_files import CommitFiles, WorkTreeFiles
 from loopview.modify.codebase_indexer import CodebaseIndexer, Importers
@@ -369,14 +369,14 @@ def test_a_run_in_another_thread_can_be_ended(code):
     class Slow(WorkTreeFiles):
         def content(self, path: str) -> bytes:
             reached.set()
-            go_on.wait(10)
+            go_on.wait(60)
             return super().content(path)
 
     done = []
     indexer = CodebaseIndexer(Slow(str(code)), str(code.parent / "index.sqlite"))
     thread = threading.Thread(target=lambda: done.append(indexer.index_all()))
     thread.start()
-    reached.wait(10)
+    reached.wait(60)
     indexer.cancel()
     go_on.set()
     thread.join()
@@ -396,14 +396,10 @@ def test_two_thousand_files_take_seconds_and_one_takes_little(tmp_path):
         root, {f"src/pkg/m{n}.py": template.format(n=n, m=n + 1) for n in range(2000)} | {"src/pkg/__init__.py": ""}
     )
     with index(root) as indexer:
-        began = time.process_time()
-        assert indexer.index_all().indexed == 2001
-        cold = time.process_time() - began
+        with at_most(1500):
+            assert indexer.index_all().indexed == 2001
         write(root, {"src/pkg/m7.py": "import pkg.m9\n"})
-        began = time.process_time()
-        assert indexer.index_changed().indexed == 1
-        one = time.process_time() - began
+        with at_most(60):
+            assert indexer.index_changed().indexed == 1
         assert len(indexer.get_dependency_chain("src/pkg/m1999.py").all) == 1999
     shutil.rmtree(root)
-    assert cold < 20
-    assert one < 2

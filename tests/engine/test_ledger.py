@@ -10,10 +10,10 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from pace import at_most
 
 from loopview.domain.chain import SEALED, line_of, link, read
 from loopview.modify.ledger import (
@@ -323,13 +323,11 @@ def test_appending_stays_quick_as_the_ledger_grows(home):
             last = link(last, "2026-06-24T10:00:00Z", "generated", "p", {"number": number, "text": "x" * 500})
             file.write(line_of(last))
     ledger = Ledger(str(home))
-    began = time.perf_counter()
-    assert len(ledger.records()) == 5001
-    assert time.perf_counter() - began < 2
-    began = time.perf_counter()
-    for _ in range(10):
-        ledger.append("generated", "p")
-    assert (time.perf_counter() - began) / 10 < 0.1
+    with at_most(200):
+        assert len(ledger.records()) == 5001
+    with at_most(20):
+        for _ in range(10):
+            ledger.append("generated", "p")
 
 
 def test_one_is_at_work_and_the_other_is_told_who(home):

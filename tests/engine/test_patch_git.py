@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.domain.change import Change
 from loopview.domain.patch import PatchRefused, changes, choose, parse, prove
@@ -179,6 +179,5 @@ def test_a_large_diff_is_proved_in_a_moment(store):
     new = b"".join(b"line %d%s\n" % (number, b"!" * (number % 4 == 0)) for number in range(40_000))
     diff = printed(store, {b"x": old}, {b"x": new})
     assert diff.count(b"\n+") > 10_000
-    began = time.perf_counter()
-    prove(diff, {"x": old}.get, [Change("x", new)])
-    assert time.perf_counter() - began < 2
+    with at_most(60):
+        prove(diff, {"x": old}.get, [Change("x", new)])

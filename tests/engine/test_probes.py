@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from pace import SOON
 
 from loopview.config import Settings
 from loopview.engine.probes.board import board
@@ -161,7 +162,7 @@ def test_a_model_that_does_not_answer_is_red_in_time(root, tmp_path, script, kin
         chosen = settings(tmp_path, model="scripted", model_host=server.url, model_seconds=1)
         result = Runner(str(root), chosen).run("model")
     assert (result.success, result.error_type) == (False, kind)
-    assert result.duration < 10
+    assert result.duration < SOON
 
 
 def test_the_model_that_writes_edits_is_tried_where_it_is_the_only_one(root, tmp_path):
@@ -252,7 +253,7 @@ def test_endless_output_is_bounded(root, tmp_path):
 def test_a_silent_hang_is_ended_in_time(root, tmp_path):
     result = run(root, tmp_path, {"command": ["sleep", "600"], "timeout": 1})
     assert (result.error_type, result.details) == ("TimeoutError", "not done within 1 s")
-    assert result.duration < 8
+    assert result.duration < SOON
 
 
 def test_there_is_no_network_and_no_secret(root, tmp_path, monkeypatch):
@@ -347,7 +348,7 @@ def test_a_probe_is_ended_from_another_thread_and_leaves_no_result(root, tmp_pat
     thread.start()
     wait_for(lambda: list(Path(chosen.state_dir).glob("probes/*/runs/*/work/here")))
     runner.cancel()
-    thread.join(15)
+    thread.join(SOON)
     assert [found.kind for found in came] == ["cancelled"]
     assert recorded(root) == []
     with pytest.raises(RunRefused, match="before it began"):
@@ -524,7 +525,7 @@ def living(mark: str) -> list[str]:
     return found
 
 
-def wait_for(condition, seconds: float = 20) -> None:
+def wait_for(condition, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it never came"

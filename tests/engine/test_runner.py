@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MODULO = "Add modulo operation to calculator"
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Watched:

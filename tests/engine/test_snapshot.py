@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.config import Settings
 from loopview.domain.stall import stall_verdict
@@ -75,15 +75,12 @@ def test_a_large_file_costs_no_more_and_figures_say_so(tmp_path: Path) -> None:
         file.truncate(3_000_000_000)
         file.seek(3_000_000_000)
         file.write(b"\n" + (json.dumps(row).encode() + b"\n") * 5000)
-    seconds = []
-    for _ in range(5):
-        began = time.process_time()
+    snapshot(str(tmp_path), Settings(), NOW)
+    with at_most(10):
         found = snapshot(str(tmp_path), Settings(), NOW)
-        seconds.append(time.process_time() - began)
     assert found.judged.origin == "cycles"
     assert found.trends_whole is False
     assert found.cycles[-1].values["cycle"] == 7
-    assert min(seconds) < 0.15  # of a slow machine; a few milliseconds of a quick one
 
 
 def test_an_empty_and_a_hostile_loop_are_looked_at_without_complaint(tmp_path: Path) -> None:

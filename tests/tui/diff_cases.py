@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from loopview.domain.review import ReviewLine, review
@@ -44,13 +45,12 @@ def changed_file(path: str, hunks: int, *, around: int = 1) -> bytes:
     return "".join(made).encode()
 
 
-async def until(pilot: Pilot[None], holds: Callable[[], object], patience: int = 500) -> None:
+async def until(pilot: Pilot[None], holds: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait until something holds, letting the console draw."""
-    for _ in range(patience):
-        if holds():
-            return
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "in vain"
         await pilot.pause()
-    raise AssertionError("in vain")
 
 
 async def painted(app: DiffApp, pilot: Pilot[None]) -> None:

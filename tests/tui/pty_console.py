@@ -127,7 +127,7 @@ class PtyConsole:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.process.kill()
-            self.process.wait(10)
+            self.process.wait(60)
         self.hang_up()
 
     # What comes out

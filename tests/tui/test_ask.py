@@ -9,6 +9,7 @@ import os
 import time
 
 from console_cases import append, console, cycle
+from pace import SOON
 
 from loopview.engine.ask_history import load_history
 from loopview.engine.pins import load_pins
@@ -159,7 +160,7 @@ async def test_a_long_statement_is_cancelled_and_the_console_lives(sample_loop, 
         started = time.monotonic()
         await it.pilot.press("ctrl+x")
         await it.until(lambda: not screen.running, "the end")
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < SOON
         assert "stopped" in it.text
         await run(it, BY_TYPE)
         assert screen.view.result.total == 5

@@ -17,12 +17,12 @@ def test_a_console_on_an_empty_loop_waits_for_its_first_line(tmp_path):
         console.wait_text("lay the first stone")
         console.wait_text("PROGRESS")
         console.send(b"\x11")
-        assert console.wait(10) == 0
+        assert console.wait() == 0
 
 
 def test_without_a_loop_directory_there_is_nothing_to_wait_for(tmp_path):
     with PtyConsole(tmp_path, size=(100, 30), home=tmp_path) as console:
-        assert console.wait(10) == 3
+        assert console.wait() == 3
         assert "no loop data" in console.shown
 
 
@@ -46,7 +46,7 @@ def test_what_the_first_look_said_stays_while_the_store_fills(tmp_path):
         console.wait_until(read, "all cycles to be counted", 30)
         assert seen == {"STALLED"}
         console.send(b"\x11")
-        assert console.wait(10) == 0
+        assert console.wait() == 0
 
 
 def test_a_quiet_loop_that_goes_on_is_not_said_to_have_nothing(tmp_path):
@@ -60,4 +60,4 @@ def test_a_quiet_loop_that_goes_on_is_not_said_to_have_nothing(tmp_path):
             file.write(json.dumps({**old, "iteration": 2, "ts": datetime.now(UTC).isoformat()}) + "\n")
         console.wait_until(lambda: "nothing in 7d" not in console.shown, "the note to go")
         console.send(b"\x11")
-        assert console.wait(10) == 0
+        assert console.wait() == 0

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 import unicodedata
 
 import pytest
 from hostile import ESC, MARKUP, TERMINAL, TEXTS, UNICODE
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 from rich.cells import cell_len
 
 from loopview.text import Safe, cell_width, plain, plain_block, revealed, safe, safe_block
@@ -150,9 +150,8 @@ def test_a_safe_text_is_a_text():
 
 def test_a_limit_bounds_the_work():
     huge = ESC * 30_000_000
-    started = time.perf_counter()
-    assert safe(huge, limit=80) == "␛" * 79 + "…"
-    assert time.perf_counter() - started < 0.5
+    with at_most(4):
+        assert safe(huge, limit=80) == "␛" * 79 + "…"
 
 
 def test_importing_it_loads_nothing():

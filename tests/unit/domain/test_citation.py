@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.domain.citation import Facts, parts, question_facts, unfounded
 
@@ -98,11 +98,10 @@ def test_a_columns_name_is_a_word_and_the_count_only_of_all_rows() -> None:
 
 def test_no_text_costs_much() -> None:
     cells = ["1 111 " * 400, "1m1m" * 600, "a1-" * 700, "12:12:" * 400, "9" * 2_000, "e1" * 1_000]
-    started = time.monotonic()
-    facts = Facts(("a",), [(cell,) for cell in cells for _ in range(7)], counted=True)
-    for cell in cells:
-        parts(cell * 10, facts, question_facts(cell))
-    assert time.monotonic() - started < 3
+    with at_most(150):
+        facts = Facts(("a",), [(cell,) for cell in cells for _ in range(7)], counted=True)
+        for cell in cells:
+            parts(cell * 10, facts, question_facts(cell))
 
 
 @given(

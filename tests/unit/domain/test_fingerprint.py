@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pace import at_most
 
 import loopview
 from loopview.domain.fingerprint import explain, fingerprint
@@ -96,6 +96,5 @@ def test_lone_surrogates_do_not_raise():
 
 @pytest.mark.parametrize("piece", ["a/", "\\", "1", "1.", "line ", ": ", "0x", "/a.b", "0.", "1 "])
 def test_a_hostile_megabyte_takes_no_time_to_speak_of(piece):
-    begun = time.process_time()
-    assert re.fullmatch("[0-9a-f]{12}", fingerprint("error " + piece * (1_000_000 // len(piece))))
-    assert time.process_time() - begun < 10  # linear takes half a second; the table's own patterns take hours
+    with at_most(300):  # the formats' own patterns, searched as they stand, take hours
+        assert re.fullmatch("[0-9a-f]{12}", fingerprint("error " + piece * (1_000_000 // len(piece))))

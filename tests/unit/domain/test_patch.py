@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.domain.change import Change
 from loopview.domain.patch import Hunk, PatchRefused, apply, changes, choose, parse, prove
@@ -275,6 +275,5 @@ def test_a_diff_of_ten_thousand_lines_takes_a_moment():
         b"@@ -%d,3 +%d,3 @@\n-%s+%s %s %s" % (at + 1, at + 1, lines[at], other[at], *lines[at + 1 : at + 3])
         for at in range(0, 40_000, 4)
     )
-    began = time.perf_counter()
-    assert choose(HEAD.encode() + body, (), {"x": b"".join(lines)}.get) == (Change("x", b"".join(other)),)
-    assert time.perf_counter() - began < 2
+    with at_most(60):
+        assert choose(HEAD.encode() + body, (), {"x": b"".join(lines)}.get) == (Change("x", b"".join(other)),)

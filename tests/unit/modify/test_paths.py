@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hostile_paths import FORMS, OPEN, PLAIN, PROTECTED, SECRET, UNPROTECTED
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.modify.paths import covers, path_problem, same_name
 from loopview.modify.protected import why_protected
@@ -106,9 +105,8 @@ def test_globs_go_component_by_component(glob: str, path: str, covered: bool) ->
 
 
 def test_a_glob_of_many_stars_takes_no_time() -> None:
-    started = time.process_time()
-    assert not covers("/".join([*["**", "*a*a*"] * 10, "z"]), "/".join(["a" * 100] * 19 + ["b"]))
-    assert time.process_time() - started < 1
+    with at_most(20):
+        assert not covers("/".join([*["**", "*a*a*"] * 10, "z"]), "/".join(["a" * 100] * 19 + ["b"]))
 
 
 @pytest.mark.parametrize("path", SECRET)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import NamedTuple
 
 import pytest
@@ -10,6 +9,7 @@ from hostile import TEXTS
 from hostile_paths import FORMS, PROTECTED
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.config import Settings, load
 from loopview.domain.approval import FileDelta
@@ -348,9 +348,8 @@ def test_the_corpus_of_texts_is_judged(number: int) -> None:
     ids=lambda body: ascii(body[:12]),
 )
 def test_hostile_source_is_judged_in_bounded_time(body: str) -> None:
-    started = time.process_time()
-    Policy(most_lines=100_000).check([Change("n.py", body.encode())], {}, {})
-    assert time.process_time() - started < 3
+    with at_most(400):
+        Policy(most_lines=100_000).check([Change("n.py", body.encode())], {}, {})
 
 
 def test_a_version_covers_everything_that_is_configured() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.domain.change import Change
 from loopview.guarded.secrets import MASK
@@ -319,7 +319,5 @@ SLOW = {
 @pytest.mark.parametrize("case", SLOW)
 def test_hostile_answers_are_read_in_bounded_time(case: str) -> None:
     base = {"long.txt": b"a\n" * 99_000}
-    started = time.process_time()
-    with suppress(ReplyRefused):
+    with at_most(100), suppress(ReplyRefused):
         read_reply(answer(SLOW[case]), EDGE, base.get)
-    assert time.process_time() - started < 2

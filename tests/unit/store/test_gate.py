@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 from sql_attacks import BOMBS, FINE, REFUSED
 
 from loopview.domain.tables import TABLES
@@ -19,10 +19,8 @@ from loopview.store.ready import ready
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_leads_out_or_grows_is_refused_at_once(name: str) -> None:
     sql, why = REFUSED[name]
-    started = time.perf_counter()
-    with pytest.raises(SqlRefused) as refused:
+    with at_most(50), pytest.raises(SqlRefused) as refused:
         admit(sql)
-    assert time.perf_counter() - started < 1.5
     assert why in str(refused.value)
     assert "\n" not in refused.value.why
     assert len(refused.value.why) < 400

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import at_most
 
 from loopview.domain.review import ReviewLine
 from loopview.text import cell_width, revealed
@@ -67,9 +66,8 @@ def test_every_line_stands_somewhere_once_and_in_its_order(written):
 
 def test_a_large_block_is_paired_in_order_and_at_once():
     lines = lines_of(*(f"-old {n} alpha" for n in range(5000)), *(f"+new {n} alpha" for n in range(5000)))
-    started = time.process_time()
-    assert side_by_side(lines)[:2] == [Pair(0, 5000), Pair(1, 5001)]
-    assert time.process_time() - started < 2
+    with at_most(60):
+        assert side_by_side(lines)[:2] == [Pair(0, 5000), Pair(1, 5001)]
 
 
 # -- words -------------------------------------------------------------------------------------------------------------
@@ -97,12 +95,11 @@ def test_a_stand_in_differs_from_the_same_signs_written_out():
 
 def test_long_lines_are_compared_in_bounded_time():
     old = " ".join(f"word{n}" for n in range(400))
-    started = time.process_time()
-    gone, come = changed(old, old.replace("word7 ", "other ").replace("word200", "last"))
+    with at_most(20):
+        gone, come = changed(old, old.replace("word7 ", "other ").replace("word200", "last"))
     assert [old_run[:5] for old_run in gone] == ["word7"]
     assert [new_run[:5] for new_run in come] == ["other"]
     assert changed("x" * (LONGEST + 1), "x" * LONGEST) == ([], [])
-    assert time.process_time() - started < 1
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
