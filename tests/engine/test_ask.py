@@ -48,9 +48,11 @@ def check(store: Store) -> Callable[[str], str]:
     return trial(store, {"now": NOW})
 
 
-def events(check: Callable[[str], str], *scripts: server.Script, question: str = QUESTION) -> list[Event]:
+def events(
+    check: Callable[[str], str], *scripts: server.Script, question: str = QUESTION, budget: Budget = AMPLE
+) -> list[Event]:
     with server.ollama(*scripts) as running:
-        return list(Inquiry(question, Model("scripted:1b", running.url, AMPLE), check, NOW).events())
+        return list(Inquiry(question, Model("scripted:1b", running.url, budget), check, NOW).events())
 
 
 def kinds(found: list[Event]) -> list[str]:
@@ -161,7 +163,7 @@ def test_no_answer_is_said_in_the_models_words_made_safe(check) -> None:
     [(server.hang_midway, "TooSlow"), (server.reset_midway, "Broken"), (server.no_done, "NotDone")],
 )
 def test_a_broken_stream_is_one_plain_event_and_sql_works_on(check, store: Store, script, kind: str) -> None:
-    found = events(check, script)
+    found = events(check, script, budget=SHORT if kind == "TooSlow" else AMPLE)
     assert kinds(found) == ["Asking", "Failed"]
     assert found[-1].kind == kind
     assert found[-1].draft is None

@@ -11,6 +11,7 @@ import pytest
 from loopview.domain.approval import State
 from loopview.domain.edit import Entered, ModelSaid
 from loopview.engine.desk.desk import Desk, Refused
+from loopview.engine.desk.gates import asked
 from loopview.modify.attempt import Outcome
 from tests.engine.edit_repository import (
     BAD_SYNTAX,
@@ -448,7 +449,10 @@ def test_one_edit_at_a_time(root, tmp_path):
         next(run)
         with pytest.raises(LockRefused, match="in progress by process"):
             ended(started(trusted(root, settings(tmp_path, server.url)), second))
+        with pytest.raises(LockRefused, match="in progress by process"):
+            asked(str(root), settings(tmp_path, server.url), second)
         run.close()
+        assert asked(str(root), settings(tmp_path, server.url), second).gate == "start"
 
 
 def test_no_model_is_a_plain_failure(root, tmp_path):

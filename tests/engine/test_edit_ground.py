@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,10 +15,10 @@ from loopview.engine import edit_ground, selftest
 from loopview.engine.doctor import examine
 from loopview.guarded import jail_probe
 from loopview.guarded.jail import Report
+from tests.engine.edit_repository import repository, trusted
+from tests.engine.edit_repository import settings as edit_settings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from loopview.engine.doctor import Check
 
 NO_JAIL = Report(Tier.LIMITED, (), ("T2: no landlock",), "no jail holds here: T2: no landlock")
@@ -40,12 +41,32 @@ def test_doctor_looks_at_all_of_it_and_makes_nothing(tmp_path: Path) -> None:
     (root / ".loop" / "journal.jsonl").write_text('{"iteration": 1, "gate": "pass"}\n')
     settings = Settings(state_dir=str(tmp_path / "state"), cache_dir=str(tmp_path / "cache"))
     found = {check.name: check for check in examine(str(root), settings, {"PATH": "/usr/bin:/bin"})}
-    wanted = {"git identity", "jail", "edit model", "tests of edits", "records of edits", "probes", "alerts"}
+    wanted = {
+        "git identity",
+        "jail",
+        "edit model",
+        "tests of edits",
+        "records of edits",
+        "trust",
+        "probes",
+        "alerts",
+    }
     assert wanted <= found.keys()
     assert not any(check.state == "bad" for check in found.values())
     assert all(check.advice for check in found.values() if check.state != "ok")
     assert not (tmp_path / "state").exists()
     assert not (tmp_path / "cache").exists()
+
+
+def test_trust_is_told_with_who_gave_it(tmp_path: Path) -> None:
+    root = repository(tmp_path / "app")
+    chosen = edit_settings(tmp_path)
+    assert "not given yet" in one(edit_ground.trust(str(root), chosen)).found
+    desk = trusted(root, chosen)
+    assert one(edit_ground.trust(str(root), chosen)).found.startswith("given by ")
+    with (Path(desk.office.home.path) / "ledger.jsonl").open("ab") as record:
+        record.write(b"{}\n")
+    assert one(edit_ground.trust(str(root), chosen)).state == "bad"
 
 
 @pytest.mark.usefixtures("without_jail")

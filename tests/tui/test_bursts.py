@@ -30,3 +30,22 @@ def test_a_dialog_may_be_closed_twice_and_be_too_small_to_draw(burst, size, samp
         console.send(b"\x11")
         assert console.wait() == 0
         assert_only_known_sequences(console.output)
+
+
+@pytest.mark.parametrize(
+    ("burst", "shown"),
+    [
+        (b"2/type:bug\r", "type:bug"),
+        (b":journal\r/quit\r", "quit"),
+        (b":qqqq 1\r", "qqqq"),
+        (b"2/qqqq\r:fail\rv", "By issue"),
+    ],
+)
+def test_keys_sent_at_once_go_where_the_one_before_them_led(burst, shown, sample_loop, tmp_path):
+    with PtyConsole(sample_loop, size=(100, 30), home=tmp_path) as console:
+        console.wait_text("Verdict")
+        console.settle()
+        console.send(burst)
+        console.settle()
+        assert shown in console.shown
+        assert console.process.poll() is None

@@ -299,9 +299,10 @@ async def test_the_hunk_and_the_whole_can_be_copied_as_patches():
         assert app.view.patch_text().count("@@ -") == 5
 
 
-async def test_a_hunk_left_out_is_struck_and_no_other():
+async def test_a_hunk_left_out_is_struck_and_signed_and_no_other():
     app = DiffApp(TWO_FILES)
     async with app.run_test(size=(80, 40)):
+        assert not [row for row in app.rows if row.lstrip("▶ ").startswith("✗")]
         app.view.leave_out({("src/net/fetch.py", 1)})
         struck = [
             app.rows[y]
@@ -310,6 +311,7 @@ async def test_a_hunk_left_out_is_struck_and_no_other():
         ]
         assert len(struck) == 5
         assert "part_1" in struck[0]
+        assert struck == [row for row in app.rows if row.lstrip("▶ ").startswith("✗")]
 
 
 # -- what was seen -----------------------------------------------------------------------------------------------------

@@ -216,7 +216,7 @@ async def test_a_running_edit_is_named_everywhere_cancelled_and_ended_with_the_c
             await it.press("6")
             assert "Leaving this screen is safe" in it.text
             await it.press("ctrl+x")
-            await it.until(lambda: "cancelled; nothing was published" in it.text, "the end")
+            await it.until(lambda: "ended on request; nothing was published" in it.text, "the end")
             assert desk.find(key).state is State.CANCELLED
             await begin()
             await it.pilot.press("ctrl+q")

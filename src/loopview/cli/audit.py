@@ -9,6 +9,7 @@ from loopview.cli.arguments import add_json
 from loopview.cli.desk import add_desk, opened
 from loopview.cli.exits import Exit, Stop, mention
 from loopview.cli.output import say, say_json
+from loopview.domain.counted import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -55,7 +56,7 @@ def _verify(desk: Desk, options: Namespace) -> int:
     else:
         say(f"{'✗' if each.serious else '·'} {each.kind:<8} {each.where}: {each.what}" for each in findings)
         verdict = f"{len(wrong)} things do not fit" if len(wrong) > 1 else "one thing does not fit"
-        say([f"{records} record{'' if records == 1 else 's'}: {verdict if wrong else 'everything fits'}"])
+        say([f"{counted(records, 'record')}: {verdict if wrong else 'everything fits'}"])
     return Exit.FAILED if wrong else Exit.OK
 
 

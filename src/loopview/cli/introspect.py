@@ -8,6 +8,7 @@ from loopview.cli import wording
 from loopview.cli.arguments import add_json, add_moment, add_place
 from loopview.cli.exits import Exit, Stop, complain
 from loopview.cli.output import say, say_json
+from loopview.domain.counted import counted
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -59,7 +60,7 @@ def _write(root: str, report: dict[str, Any]) -> None:
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     trends = report["trends"]
-    yield f"{report['total_cycles_analyzed']} cycles, as of {report['generated_at']}"
+    yield f"{counted(report['total_cycles_analyzed'], 'cycle')}, as of {report['generated_at']}"
     for name, window in (("last 7 days", trends["recent_7d"]), ("7 days before", trends["previous_7d"])):
         yield f"  {name:<14}{_window(window)}"
     if report["by_type"]:
@@ -108,7 +109,7 @@ def _outlier(each: Mapping[str, Any]) -> str:
 def _window(window: Mapping[str, Any]) -> str:
     rate, took = wording.percent(window["success_rate"]), wording.duration(window["avg_duration"]) or "-"
     rest = f"net {window['lines_net']:+d}, merged {window['prs_merged']}"
-    return f"{window['count']} cycles, ok {rate}, avg {took}, {rest}"
+    return f"{counted(window['count'], 'cycle')}, ok {rate}, avg {took}, {rest}"
 
 
 def _type(figures: Mapping[str, Any]) -> str:

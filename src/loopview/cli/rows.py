@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loopview.cli.exits import mention
 from loopview.cli.output import say_json_list, say_raw
+from loopview.domain.counted import counted
 from loopview.text import cell_width, plain, plain_block
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def say_json_of(result: Result, count: int, more: Mapping[str, object]) -> None:
 
 def mention_size(result: Result) -> None:
     """Say on standard error how many rows there are, and when there are more than that."""
-    rows = f"{result.total:,} row{'' if result.total == 1 else 's'} in {result.elapsed_ms:.0f} ms"
+    rows = f"{counted(result.total, 'row')} in {result.elapsed_ms:.0f} ms"
     more = "; TRUNCATED: there are more, add a limit or a condition" if result.truncated else ""
     mention([f"-- {rows}{more}"])
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from loopview.cli import wording
 from loopview.cli.stall import verdict_lines
+from loopview.domain.counted import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,16 +26,15 @@ def status_lines(found: LoopStatus) -> Iterator[str]:
     yield from _probes(found)
     if found.proposals:
         titles = "; ".join(str(proposal["title"] or proposal["id"]) for proposal in found.proposals[:3])
-        noun = "proposal" if len(found.proposals) == 1 else "proposals"
-        more = "" if found.proposals_whole else " or more"
-        yield f"waiting    {len(found.proposals)}{more} {noun}: {titles}"
-    bad = [
-        f"{source.label}: {source.rejects} bad line{'' if source.rejects == 1 else 's'}"
-        for source in found.sources
-        if source.rejects
-    ]
+        count = len(found.proposals)
+        waiting = counted(count, "proposal") if found.proposals_whole else f"{count} or more proposals"
+        yield f"waiting    {waiting}: {titles}"
+    bad = [f"{source.label}: {counted(source.rejects, 'bad line')}" for source in found.sources if source.rejects]
     if bad:
         yield f"bad lines  {'; '.join(bad)}"
+    unread = [f"{source.label}: {source.problem}" for source in found.sources if source.problem]
+    if unread:
+        yield f"not read   {'; '.join(unread)}"
 
 
 def _title(found: LoopStatus) -> str:
@@ -88,7 +88,7 @@ def _figures(recent: Mapping[str, object], trends: Mapping[str, object]) -> str:
     change = trends.get("success_rate_change")
     points = round(change * 100) if isinstance(change, int | float) else None
     parts = (
-        (f"{recent['count']} cycles", wording.signed(trends.get("velocity_change"))),
+        (counted(int(str(recent["count"])), "cycle"), wording.signed(trends.get("velocity_change"))),
         (f"ok {wording.percent(recent['success_rate'])}", wording.signed(points, "pp")),
         (
             f"avg {wording.duration(recent['avg_duration']) or '-'}",

@@ -12,7 +12,7 @@ event                fields
 ``started``          none: the start that was decided begins now
 ``generated``        ``model``, ``attempt``
 ``checked``          ``tree`` of the candidate, ``diff``: SHA-256 of it
-``tested``           ``verdict``, ``reasons``
+``tested``           ``verdict``, ``reasons``; ``passed``: tests that passed, where they ran
 ``ready``            ``subject``: the fields of `Subject`; ``digest`` of it
 ``merge-decided``    ``decision``: the fields of `Decision`, gate ``merge``, over that digest, with a new nonce
 ``confirmed``        ``digest``: what is confirmed will be published now

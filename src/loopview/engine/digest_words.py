@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from loopview.domain.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime, timedelta
@@ -56,7 +58,7 @@ def _parts(digest: Digest) -> Iterator[str]:
     turns = digest.turns
     if turns.turns:
         noun = "cycle" if turns is digest.cycles else "attempt"
-        yield f"{_count(turns.turns, noun)}, {turns.failed:,} failed"
+        yield f"{counted(turns.turns, noun)}, {turns.failed:,} failed"
     if digest.new_failures:
         yield _at_least(len(digest.new_failures), "new failure")
     if digest.verdicts:
@@ -64,9 +66,9 @@ def _parts(digest: Digest) -> Iterator[str]:
         yield f"{digest.verdict_before or last.before} to {digest.verdict}"
     red = {it.capability for it in digest.probes_turned if it.red}
     if red:
-        yield f"{_count(len(red), 'probe')} turned red"
+        yield f"{counted(len(red), 'probe')} turned red"
     elif digest.probes:
-        yield _count(digest.probes, "probe result")
+        yield counted(digest.probes, "probe result")
     if digest.proposals:
         yield _at_least(len(digest.proposals), "proposal")
     if digest.modifications:
@@ -87,17 +89,17 @@ def _verdicts(digest: Digest) -> Iterator[Line]:
 
 
 def _work(digest: Digest) -> Iterator[Line]:
-    for noun, counted in (("cycle", digest.cycles), ("attempt", digest.attempts)):
-        if counted.turns:
-            yield Line(_counted(counted, noun), kind=f"{noun}s")
+    for noun, of in (("cycle", digest.cycles), ("attempt", digest.attempts)):
+        if of.turns:
+            yield Line(_turns(of, noun), kind=f"{noun}s")
 
 
-def _counted(counted: Counted, noun: str) -> str:
-    other = counted.turns - counted.succeeded - counted.failed
-    words = [_count(counted.turns, noun), f"{counted.succeeded:,} ok", f"{counted.failed:,} failed"]
+def _turns(of: Counted, noun: str) -> str:
+    other = of.turns - of.succeeded - of.failed
+    words = [counted(of.turns, noun), f"{of.succeeded:,} ok", f"{of.failed:,} failed"]
     words += [f"{other:,} unknown"] if other > 0 else []
-    words += [f"{counted.net_lines:+,} lines"] if counted.net_lines else []
-    words += [f"{counted.merged:,} merged"] if counted.merged else []
+    words += [f"{of.net_lines:+,} lines"] if of.net_lines else []
+    words += [f"{of.merged:,} merged"] if of.merged else []
     return ", ".join(words)
 
 
@@ -111,7 +113,7 @@ def _failures(digest: Digest, *, new: bool) -> Iterator[Line]:
 
 def _probes(digest: Digest) -> Iterator[Line]:
     if digest.probes:
-        yield Line(_count(digest.probes, "result"), kind="probe")
+        yield Line(counted(digest.probes, "result"), kind="probe")
     for it in digest.probes_turned:
         yield Line(
             f"{_short(it.capability)} {'turned red' if it.red else 'recovered'}", it.ts, "probe", it.capability
@@ -139,13 +141,9 @@ def span_words(length: timedelta) -> str:
     return f"{hours}h {minutes % 60}m" if hours else f"{minutes}m"
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _at_least(number: int, noun: str) -> str:
     """Say a figure of things that are named one by one: of more than that nobody knows the number."""
-    return _count(number, noun) if number < SHOWN else f"{number} or more {noun}s"
+    return counted(number, noun) if number < SHOWN else f"{number} or more {noun}s"
 
 
 def _short(text: str) -> str:

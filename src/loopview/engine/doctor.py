@@ -60,6 +60,7 @@ def _ground(
         lambda: edit_ground.writer(settings, environ),
         lambda: edit_ground.tests(settings, environ),
         lambda: edit_ground.records(settings),
+        lambda: edit_ground.trust(root, settings),
         lambda: edit_ground.probes(root, settings),
         lambda: edit_ground.alerts(settings, environ),
     )

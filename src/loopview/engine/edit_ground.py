@@ -55,6 +55,24 @@ def records(settings: Settings) -> Iterator[Check]:
         yield Check("records of edits", "bad", str(refusal), "give it to yourself alone: `chown` and `chmod 700`")
 
 
+def trust(root: str | None, settings: Settings) -> Iterator[Check]:
+    """Whether the repository is trusted: before that nothing of loopview's changes it."""
+    from loopview.engine.decisions import DecisionLog
+    from loopview.engine.desk.trust import trust_in
+    from loopview.sources.discover import is_sample
+
+    if root is None or is_sample(root):
+        return
+    found = DecisionLog(root, settings.state_dir).read()
+    given = trust_in(found.records)
+    if found.problem:
+        yield Check("trust", "bad", found.problem, "`loopview audit verify` shows where")
+    elif given is None:
+        yield Check("trust", "ok", "not given yet: watching needs none, and no edit starts (`loopview trust`)")
+    else:
+        yield Check("trust", "ok", f"given by {given.operator or 'somebody'} at {given.time}")
+
+
 def identity(settings: Settings, environ: Mapping[str, str]) -> Iterator[Check]:
     """Who the author of a published commit would be."""
     from loopview.guarded.identity import own_identity

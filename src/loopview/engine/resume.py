@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loopview.domain.counted import counted
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -61,10 +63,10 @@ def resume_document(found: LoopStatus, changed: Since, *, count: int = 5) -> dic
 
 def _attempts(found: LoopStatus, count: int) -> Iterator[str]:
     if found.attempts:
-        yield f"Last {min(count, len(found.attempts))} attempts, newest last:"
+        yield f"Last {counted(min(count, len(found.attempts)), 'attempt')}, newest last:"
         yield from (_attempt(row.values) for row in found.attempts[-count:])
     elif found.cycles:
-        yield f"Last {min(count, len(found.cycles))} cycles, newest last:"
+        yield f"Last {counted(min(count, len(found.cycles)), 'cycle')}, newest last:"
         yield from (_cycle(row.values) for row in found.cycles[-count:])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from loopview.domain.counted import counted
 from loopview.guarded import git
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ class Since(NamedTuple):
     def extent(self) -> str:
         """How many commits and files lie between the two commits, in words."""
         commits, files = len(self.log.commits), len(self.files)
-        counted = f"{commits}{'+' if self.log.cut else ''} commit{'' if commits == 1 else 's'}"
-        return f"{counted}, {files} file{'' if files == 1 else 's'}"
+        said = f"{commits:,}+ commits" if self.log.cut else counted(commits, "commit")
+        return f"{said}, {counted(files, 'file')}"
 
     def as_dict(self) -> dict[str, object]:
         """The answer as JSON values, times in seconds since the epoch turned to UTC by the caller's writer."""

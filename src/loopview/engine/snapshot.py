@@ -16,6 +16,7 @@ from loopview.engine.recent import Recent, first_with_rows
 from loopview.engine.verdict import LoopVerdict, judge, owned_up
 from loopview.engine.waiting import waiting
 from loopview.sources.discover import discover, is_sample
+from loopview.sources.opening import problem_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class SourceBrief(NamedTuple):
     rejects: int  #: lines in it that are no rows
     drifted: int  #: rows in it with a field that could not be typed
     whole: bool  #: the part that was read is the whole file
+    problem: str = ""  #: why it cannot be read
 
 
 class LoopStatus(NamedTuple):
@@ -172,7 +174,14 @@ def _brief(file: SourceFile, end: Recent | None) -> SourceBrief:
     rows = len(seen.rows) if seen else 0
     rejects, drifted = (seen.rejects, seen.drifted) if seen else (0, 0)
     return SourceBrief(
-        file.label, file.family, _size(file.path), rows, rejects, drifted, seen.whole if seen else False
+        file.label,
+        file.family,
+        _size(file.path),
+        rows,
+        rejects,
+        drifted,
+        seen.whole if seen else False,
+        problem_of(file.path),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from loopview.domain.counted import counted
 from loopview.domain.trouble import Facts, NoTrouble, Sought, Trouble
 from loopview.engine.dash_view import term
 from loopview.engine.detail import tried_under
@@ -58,7 +59,7 @@ def _failure(reader: Reader, sought: Sought) -> Facts:
     return Facts(
         sought,
         _headline(newest),
-        f"{_times(count, 'failure')} with fingerprint {_name(sought.name)}{_issues(found.failures)}. "
+        f"{counted(count, 'failure')} with fingerprint {_name(sought.name)}{_issues(found.failures)}. "
         "Find the cause of the failure below and mend it.",
         newest.text,
         dead_ends=found.dead_ends,
@@ -76,7 +77,7 @@ def _probe(reader: Reader, sought: Sought) -> Facts:
     return Facts(
         sought,
         f"The probe {sought.name} fails",
-        f"The probe {_name(sought.name)} failed {_times(streak, 'time')} in a row. Find the cause and mend it.",
+        f"The probe {_name(sought.name)} failed {counted(streak, 'time')} in a row. Find the cause and mend it.",
         "\n".join(str(rows[0][name]) for name in ("error_type", "details") if rows[0][name]),
         said=(sought.name, *(f"{row['ts'] or '-'}: {row['details'] or ''}" for row in rows[1 : min(streak, SAID)])),
     )
@@ -142,9 +143,9 @@ def _issue(reader: Reader, sought: Sought) -> Facts:
     return Facts(
         sought,
         f"Set issue #{sought.name} aside, or mend what it fails on",
-        f"Issue {_name('#' + sought.name)} failed {_times(len(failures), 'time')}. Set it aside, or mend the cause "
-        "below. The list of issues set aside is the loop's own: the loop reads this proposal, and no edit of code "
-        "changes that list.",
+        f"Issue {_name('#' + sought.name)} failed {counted(len(failures), 'time')}. Set it aside, or mend the "
+        "cause below. The list of issues set aside is the loop's own: the loop reads this proposal, and no edit of "
+        "code changes that list.",
         failures[0].text,
         said=(f"issue #{sought.name}", *map(_line, failures[:SAID])),
         dead_ends=_ends(reader, failures),
@@ -179,10 +180,6 @@ def _issues(failures: tuple[Failure, ...]) -> str:
 def _name(name: str) -> str:
     """A name among our own words; one that is more than a plain word stays out of them."""
     return name if _PLAIN.fullmatch(name) else "(its name is quoted below)"
-
-
-def _times(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _tried(reader: Reader, fingerprint: str, known: set[str]) -> tuple[str, ...]:

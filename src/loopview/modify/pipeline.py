@@ -87,7 +87,7 @@ class Edit:
             try:
                 ended = yield from self._phases()
             except Cancelled:
-                ended = Ended(State.CANCELLED, "cancelled; nothing was published")
+                ended = Ended(State.CANCELLED, "ended on request; nothing was published")
             except ModelFailure as failure:
                 ended = Ended(State.FAILED, failure.message, failure.advice)
             except Refused as refused:
@@ -108,7 +108,7 @@ class Edit:
     def _stopped(self, ended: Ended) -> Ended:
         """What a cancelled edit ended with is that it was cancelled, whatever broke on the way."""
         if self._switch.stopped and ended.state is not State.READY:
-            ended = Ended(State.CANCELLED, "cancelled; nothing was published")
+            ended = Ended(State.CANCELLED, "ended on request; nothing was published")
         return Ended(ended.state, ended.reason, ended.advice, ended.offer, tuple(self._tried))
 
     def _record(self, ended: Ended) -> None:
@@ -191,8 +191,14 @@ class Edit:
         evidence = self._gathering.evidence
         if self._switch.stopped:
             raise Cancelled
+        run = evidence.candidate
         self._shop.ledger.append(
-            "tested", self._key, verdict=evidence.verdict.value, reasons=list(evidence.reasons)[:20], attempt=number
+            "tested",
+            self._key,
+            verdict=evidence.verdict.value,
+            passed=len(run.passed) if run else None,
+            reasons=list(evidence.reasons)[:20],
+            attempt=number,
         )
         return evidence
 

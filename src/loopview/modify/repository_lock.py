@@ -71,6 +71,11 @@ class RepositoryLock:
                     os.ftruncate(descriptor, 0)
                 os.close(descriptor)
 
+    def require_free(self) -> None:
+        """Raise `LockRefused` when somebody else has it, and `AppendRefused` when its file cannot be had."""
+        with self.hold("looking who is at work"):
+            return
+
     def holder(self) -> Holder | None:
         """Return who holds it now, None when it is free. Changes nothing.
 

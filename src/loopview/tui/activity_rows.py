@@ -8,6 +8,7 @@ from textual.content import Content
 
 from loopview.domain.activity import STREAMS
 from loopview.domain.claims import KINDS
+from loopview.domain.counted import counted
 from loopview.text import safe_block
 from loopview.tui.content import content
 from loopview.tui.record_cells import LONGEST
@@ -170,7 +171,7 @@ def verified_rows(found: Verified | None, width: int, *, plain: bool) -> list[Ro
         return wrapped(found.problem, width)
     good, bad = ("+", "x") if plain else ("✓", "✗")
     serious = found.serious
-    count = f"{found.records:,} record{'' if found.records == 1 else 's'}"
+    count = counted(found.records, "record")
     words = "one thing does not fit" if serious == 1 else f"{serious} things do not fit"
     rows = [
         Row(

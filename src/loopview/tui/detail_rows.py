@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.text import safe
 from loopview.tui.content import content
 from loopview.tui.glyphs import mark, mark_of_success
@@ -182,7 +183,7 @@ def _commit(detail: Detail, stat: CommitStat | str | None) -> list[Row]:
             Content.styled(f"{f'-{file.removed}':>7}  ", "$fail"),
         )
         rows.append(Row(Content.assemble(*figures, content(file.path))))
-    total = f"{len(stat.files)} file{'' if len(stat.files) == 1 else 's'}, +{added} -{removed}"
+    total = f"{counted(len(stat.files), 'file')}, +{added} -{removed}"
     rows.append(_line(f"{total}  {stat.cut}".rstrip(), MUTED))
     return rows
 

@@ -7,6 +7,7 @@ What it changes in Textual, and what a subclass has to know:
 
 - Style meta (`@click`) and links do nothing: make a widget clickable with `on_click`, never with markup.
 - `notify` never reads markup and makes its text safe. Everything else foreign goes through `loopview.tui.content`.
+- Keys and pastes are handed on one by one (`loopview.tui.key_queue`): each goes where the one before it led.
 - `copy_to_clipboard` uses `loopview.tui.clipboard`; `set_terminal_title` is the only way to the terminal's title.
 - The palette has no providers: set `COMMANDS` to vetted ones. Screenshots go only through `save_picture`.
 - SIGTERM, SIGHUP, SIGINT and SIGQUIT end the app with `return_code` 128 + n, in five seconds at the latest.
@@ -22,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from textual import events
 from textual.app import App, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.command import CommandPalette
@@ -32,6 +34,7 @@ from loopview.text import plain, plain_block
 from loopview.tui.clipboard import copy
 from loopview.tui.crash import last_words, write_crash_log
 from loopview.tui.driver import GuardedDriver
+from loopview.tui.key_queue import KeyQueue
 from loopview.tui.themes import with_roles
 
 if TYPE_CHECKING:
@@ -39,13 +42,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.style import Style
-    from textual import events
     from textual.color import Color
     from textual.command import Provider
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
+
+    from loopview.tui.key_queue import KeyMark
 
 
 class GuardFilter(LineFilter):
@@ -98,7 +102,22 @@ class GuardedApp(App[None]):
         self._filters.append(GuardFilter())
         self._state_dir = state_dir
         self._clipboard_road = clipboard
+        self._keys = KeyQueue(self)
         self.last_words = ""
+
+    # One key after another
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hand keys and pastes on one by one, each when the last has done all it does."""
+        if event.is_forwarded or not isinstance(event, events.Key | events.Paste):
+            await super().on_event(event)
+        elif self._keys.admits(event):
+            await super().on_event(event)
+            self._keys.follow()
+
+    def on_key_mark(self, mark: KeyMark) -> None:
+        """Go on to the next key."""
+        self._keys.arrived(mark)
 
     # No data acts
 

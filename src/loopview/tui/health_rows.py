@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.tui.content import content
 from loopview.tui.raw_rows import dump_rows, raw_rows
 from loopview.tui.record_cells import LONGEST
@@ -69,7 +70,7 @@ def _source(it: SourceHealth, *, plain: bool) -> TableRow:
 def _note(it: SourceHealth) -> str:
     parts = [it.detail] if it.detail else []
     if it.unknown_keys:
-        parts.append(f"{it.unknown_keys} unknown key{'' if it.unknown_keys == 1 else 's'}")
+        parts.append(counted(it.unknown_keys, "unknown key"))
     if it.restarts:
         times = "began anew" if it.restarts == 1 else f"began anew {it.restarts} times, last"
         parts.append(f"{times}: {it.last_restart}")

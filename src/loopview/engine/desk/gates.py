@@ -57,7 +57,8 @@ def asked(root: str, settings: Settings, key: str, *, again: bool = False) -> As
     """Return what approving would decide: trust first, then a start or a merge; ``again``: a start or new tests.
 
     With ``again`` an offer that has lapsed, or is lost, is to be started anew; without it that is refused.
-    Raises `Refused` and whatever a desk, git or a model refuse with.
+    Raises `LockRefused` while somebody else is at work here, `Refused`, and whatever a desk, git or a model refuse
+    with.
     """
     desk = Desk(root, settings)
     desk.office.require_writing()
@@ -66,6 +67,7 @@ def asked(root: str, settings: Settings, key: str, *, again: bool = False) -> As
     rules = _rules(root)
     if desk.office.trusted() is None:
         return Asked(TRUST, key, found.proposal.title, top=top, executable=desk.executable())
+    desk.office.lock.require_free()  # a refusal comes before all is read and typed, not after it
     if found.state is State.READY and found.standing is not None:
         lapse = _lapse_of(desk, found)
         if lapse is None:

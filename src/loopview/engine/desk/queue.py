@@ -105,6 +105,7 @@ def _queued(found: Listed) -> Queued:
         expires=standing.expires if found.state is State.READY else "",
         base_commit=subject.base_commit if subject else "",
         tests=str(standing.tested.get("verdict") or ""),
+        passed=passed if isinstance(passed := standing.tested.get("passed"), int) else -1,
         added=sum(delta.added for delta in subject.files) if subject else 0,
         removed=sum(delta.removed for delta in subject.files) if subject else 0,
         files=len(subject.files) if subject else entry.files,

@@ -26,7 +26,9 @@ select * from (
     select ts, 'proposal', null, title, status, description, source, generation, line
     from proposals where ts is not null and ($since::timestamp is null or ts >= $since::timestamp)
     union all
-    select ts, 'modification', null, task_description, outcome, failure_analysis, source, generation, line
+    select ts, 'modification', null, coalesce(task_description, id),
+           coalesce(outcome, case when reflection is not null then 'reflected' end),
+           coalesce(failure_analysis, reflection), source, generation, line
     from modifications where ts is not null and ($since::timestamp is null or ts >= $since::timestamp)
     union all
     select ts, 'triage', null, 'triage', null, null, source, generation, line

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.tui.ask.ask_editor import AskEditor
 from loopview.tui.ask.desk import Desk, Outcome
 from loopview.tui.ask.extracts import as_tsv, drawable_of, whole_row
@@ -192,7 +193,7 @@ class AskRows(AskEditor):
         result = self.view.result
         if result is None or self.running:
             return
-        rows = f"{result.total:,} row{'' if result.total == 1 else 's'}"
+        rows = counted(result.total, "row")
         capped = f"  capped at {result.total:,} rows: there are more" if result.truncated else ""
         title = f"{self._title}  " if self._title else "Result  "
         self.view.border_title = Content.assemble(

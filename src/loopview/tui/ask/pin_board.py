@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.tui.ask.desk import Desk
 from loopview.tui.ask.pinned import REMEMBERED, Tile, drop_pin, load_tiles
 from loopview.tui.bridge import Asker
@@ -107,7 +108,7 @@ class PinBoard(Pane):
         self.tiles = tiles
         alerts = sum(tile.holds is False for tile in tiles)
         self.border_title = Content.assemble(
-            "Pins", Content.styled(f"  {alerts} alert{'' if alerts == 1 else 's'}", "$fail") if alerts else ""
+            "Pins", Content.styled(f"  {counted(alerts, 'alert')}", "$fail") if alerts else ""
         )
         self.screen.set_class(bool(tiles), "-pins")
         self.show(self.tile_rows)

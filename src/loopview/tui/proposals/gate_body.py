@@ -70,7 +70,8 @@ class GateBody(ScrollView, can_focus=False):
             return line.line.wrap(width) or [Content("")]
         label, indent = line.label, line.indent
         room = max(width - indent - len(self._gutter), 8)
-        rows = line.line.fold(room) or [Content("")]
+        exact = not indent  # of a change no blank may be lost at the end of a row
+        rows = (line.line.fold(room) if exact else line.line.wrap(room)) or [Content("")]
         return [
             Content.assemble(((label if first else "").ljust(indent), line.style), (self._gutter, "$accent"), row)
             for first, row in zip([True, *[False] * (len(rows) - 1)], rows, strict=True)

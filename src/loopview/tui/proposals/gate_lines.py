@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.domain.evidence import Tier
 from loopview.domain.hunk import PatchRefused
 from loopview.domain.review import SIGNS, review
@@ -75,9 +76,7 @@ def trust_lines(asked: Asked) -> Iterator[GateLine]:
     if not count:
         yield ours("Nothing in its git configuration could run a program.")
         return
-    yield ours(
-        f"{count} name{'' if count == 1 else 's'} in its git configuration could run a program; none ever does:"
-    )
+    yield ours(f"{counted(count, 'name')} in its git configuration could run a program; none ever does:")
     yield from (named("", name, "$warning") for name in asked.executable)
 
 

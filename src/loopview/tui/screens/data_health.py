@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import Vertical
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.tui.actions import Action
 from loopview.tui.content import content
 from loopview.tui.health_rows import LINE_COLUMNS, SOURCE_COLUMNS, bad_line_rows, line_rows, source_rows
@@ -176,9 +177,7 @@ class DataHealthScreen(TableScreen):
         box.border_title = Content.assemble(
             "Sources", content("".join(f"  {badge}" for badge in badges), "not bold")
         )
-        box.border_subtitle = Content(
-            f"{rejects:,} reject{'' if rejects == 1 else 's'}, {drifted:,} row{'' if drifted == 1 else 's'} drifted"
-        )
+        box.border_subtitle = Content(f"{counted(rejects, 'reject')}, {counted(drifted, 'row')} drifted")
         self._show_lines()
         keys = ", ".join(f"{key} ({rows:,})" for _, key, rows, _ in health.unknown_keys[:6])
         self.query_one("#data-lines-box").border_subtitle = (

@@ -186,6 +186,8 @@ class GateScreen(ModalScreen["Decision | None"]):
             "g": moves["home"], "G": moves["end"],
         }  # fmt: skip
         move = moves.get(key) or (None if self.body.whole else letters.get(key))
+        if key == "space" and not self._typed and not self._step.wanted.startswith(" "):
+            move = letters["space"]  # one more than it took to read it all is no answer
         if move is None:
             return False
         move()

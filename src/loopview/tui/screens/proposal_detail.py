@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.content import Content
 
+from loopview.domain.counted import counted
 from loopview.domain.dossier import Dossier
 from loopview.domain.hunk import PatchRefused
 from loopview.domain.proposal_queue import Place
@@ -211,7 +212,7 @@ class ProposalDetail(ProposalActs):
         self._dropped = self._dropped - wanted if wanted <= self._dropped else self._dropped | wanted
         self.diff.leave_out(self._dropped)
         dropped = len(self._dropped)
-        subtitle = f"{dropped} hunk{'' if dropped == 1 else 's'} dropped: H tests the rest" if dropped else ""
+        subtitle = f"{counted(dropped, 'hunk')} dropped: H tests the rest" if dropped else ""
         entitle(self.query_one("#proposals-diff-box"), None, content(subtitle))
 
     def offered(self) -> str:

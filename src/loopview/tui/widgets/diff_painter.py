@@ -36,13 +36,14 @@ class _Glyphs(NamedTuple):
     cursor: str
     goes_on: str
     bar: str
+    left_out: str
     beside: str
     clipped_left: str
     clipped_right: str
 
 
-_GLYPHS = _Glyphs("■", "≡", "▶", "↪", "▌", "│", "‹", "›")
-_PLAIN = _Glyphs("#", "=", ">", "~", "|", "|", "<", ">")
+_GLYPHS = _Glyphs("■", "≡", "▶", "↪", "▌", "✗", "│", "‹", "›")
+_PLAIN = _Glyphs("#", "=", ">", "~", "|", "x", "|", "<", ">")
 
 
 class Look(NamedTuple):
@@ -103,7 +104,11 @@ class DiffPainter:
         return self._fit([Segment(safe(said, limit=width), self._style_of(("note",)))], ("context",), width)
 
     def _bar(self, look: Look) -> str:
-        return self._glyphs.bar if look.current else " "
+        return self._left_out(look) or (self._glyphs.bar if look.current else " ")
+
+    def _left_out(self, look: Look) -> str:
+        """The sign of what is not taken: a line struck through looks like any other in some terminals."""
+        return self._glyphs.left_out if look.left_out else ""
 
     def _gutter(self, piece: Piece, sides: Sides, edge: str, *, new: bool) -> list[Segment]:
         """Return what is ours at the beginning of a row: no line of a file can begin like this."""
@@ -111,7 +116,10 @@ class DiffPainter:
         if line.kind in _HEADINGS:
             cursor = glyphs.cursor if piece.look.current else " "
             first = {"file": glyphs.file, LISTED: glyphs.listed}.get(line.kind, cursor)
-            return [Segment(f"{glyphs.goes_on if piece.part else first} ", self._style_of((line.kind, "gutter")))]
+            beside = self._left_out(piece.look) or " "
+            return [
+                Segment(f"{glyphs.goes_on if piece.part else first}{beside}", self._style_of((line.kind, "gutter")))
+            ]
         sign = SIGNS.get(line.kind, "\\")
         mark = glyphs.goes_on if piece.part else "!" if line.odd else " "
         numbers = self._numbers(line, sides, new=new) if not piece.part else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from loopview.domain.counted import counted
 from loopview.tui.actions import bindings
 from loopview.tui.messages import DiffContextSought, DiffPlaceChanged, DiffSeen
 from loopview.tui.widgets.diff_actions import READING
@@ -187,7 +188,7 @@ class DiffReader(DiffCanvas):
         if not self.word:
             return ""
         count = len(self.hits)
-        return f"{count:,} line{'' if count == 1 else 's'} found  " if roomy else f"{count} hits "
+        return f"{counted(count, 'line')} found  " if roomy else f"{count} hits "
 
     def _extent(self, *, roomy: bool) -> str:
         unseen, rows = self.seen.unseen, max(self.layout_now.height, 1)

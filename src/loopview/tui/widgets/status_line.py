@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from loopview.domain.counted import counted
 from loopview.tui.content import content
 from loopview.tui.shell import Shell
 
@@ -27,13 +28,9 @@ class StatusLine(Widget):
         if shell.running:
             parts.insert(0, content(f"{'*' if shell.ascii else '●'} {shell.running}", "$accent bold", limit=60))
         if shell.unread:
-            parts.append(
-                Content.styled(f"{shell.unread} file{'' if shell.unread == 1 else 's'} not read (b)", "$error bold")
-            )
+            parts.append(Content.styled(f"{counted(shell.unread, 'file')} not read (b)", "$error bold"))
         if shell.bad_lines:
-            parts.append(
-                Content.styled(f"{shell.bad_lines:,} bad line{'' if shell.bad_lines == 1 else 's'} (b)", "$error")
-            )
+            parts.append(Content.styled(f"{counted(shell.bad_lines, 'bad line')} (b)", "$error"))
         if shell.drifted:
             parts.append(Content.styled(f"{shell.drifted:,} drifted (b)", "$warning"))
         parts += [content(f"{name} {rows:,}", "$text-muted") for name, rows in shell.sources]
