@@ -87,9 +87,9 @@ class ResultTable(RecordTable):
                 return place.width >= min(place.column.width, WIDEST)
         return False
 
-    def on_resize(self) -> None:
+    def fit(self) -> None:
         """Keep the chosen column in sight."""
-        super().on_resize()
+        super().fit()
         self.choose(self.column)
 
     def on_click(self, event: events.Click) -> None:

@@ -9,9 +9,10 @@ from rich.segment import Segment
 from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
+
+from loopview.tui.widgets.fitted_view import FittedView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _GUTTER = "│ "
 
 
-class GateBody(ScrollView, can_focus=False):
+class GateBody(FittedView, can_focus=False):
     """Lines to be read to their end. A row counts when it is drawn; what a scroll jumped over does not."""
 
     @dataclass
@@ -49,12 +50,14 @@ class GateBody(ScrollView, can_focus=False):
         """Whether every line has been on the screen."""
         return self._whole
 
-    def on_resize(self) -> None:
+    @property
+    def fits(self) -> bool:
+        """Whether the rows are wrapped for the present width."""
+        return self._width == self.scrollable_content_region.width
+
+    def fit(self) -> None:
         """Wrap anew; lines that were shown whole stay shown."""
-        width = self.scrollable_content_region.width
-        if width <= 0:
-            return
-        self._width = width
+        width = self._width = self.scrollable_content_region.width
         self._rows = [
             (number, row) for number, line in enumerate(self._lines) for row in self._wrapped(line, width)
         ]
@@ -94,8 +97,7 @@ class GateBody(ScrollView, can_focus=False):
         """Draw one row, and count it."""
         width = self.scrollable_content_region.width
         style = self.visual_style
-        if width != self._width:  # a scrollbar came or went, and nobody is told: what is cut must not count as read
-            self.call_later(self.on_resize)
+        if not self.fits:  # what is cut must not count as read
             return Strip.blank(width, style.rich_style)
         index = y + self.scroll_offset.y
         if index >= len(self._rows) or width <= 0:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.cache import LRUCache
 from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from loopview.domain.review import SIGNS
@@ -18,6 +17,7 @@ from loopview.tui.widgets.diff_painter import FOREIGN, DiffPainter, Look, Piece
 from loopview.tui.widgets.diff_pairs import NOTHING
 from loopview.tui.widgets.diff_seen import SeenLines
 from loopview.tui.widgets.diff_syntax import TONES, Syntax
+from loopview.tui.widgets.fitted_view import FittedView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ _PARTS = (
 )  # fmt: skip
 
 
-class DiffCanvas(ScrollView, can_focus=True, inherit_bindings=False):
+class DiffCanvas(FittedView, can_focus=True, inherit_bindings=False):
     """Draws what stands in the rows in sight, and remembers which lines have been on the screen whole."""
 
     ALLOW_SELECT = False
@@ -75,7 +75,7 @@ class DiffCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         return self.size.width >= SPLIT_FROM if self.split_chosen is None else self.split_chosen
 
     @property
-    def fitting(self) -> bool:
+    def fits(self) -> bool:
         """Whether the rows are laid out for the size there is: Textual draws once before it tells of a new one."""
         return self.layout_now.sides.width == self.size.width
 
@@ -127,7 +127,7 @@ class DiffCanvas(ScrollView, can_focus=True, inherit_bindings=False):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the rows of a region, and take note of the lines in them, if they can be looked at."""
         strips = super().render_lines(crop)
-        if self.fitting and self.app.screen is self.screen and crop.width >= self.size.width:
+        if self.fits and self.app.screen is self.screen and crop.width >= self.size.width:
             before = self.seen.unseen
             for y in crop.line_range:
                 if y > 0:
@@ -144,8 +144,8 @@ class DiffCanvas(ScrollView, can_focus=True, inherit_bindings=False):
         width = self.size.width
         if y == 0:
             return self._painter.header(*self.head(), width)
-        if not len(self.lines) or not self.fitting:
-            return self._painter.blank(width, f"  {self.said}" if y == 1 and self.fitting else "")
+        if not len(self.lines) or not self.fits:
+            return self._painter.blank(width, f"  {self.said}" if y == 1 and self.fits else "")
         row = self.scroll_offset.y + y - 1
         strip = self._strips.get(row)
         if strip is None:

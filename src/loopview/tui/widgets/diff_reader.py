@@ -125,22 +125,18 @@ class DiffReader(DiffCanvas):
     def action_split(self) -> None:
         """Put old and new side by side, or one below the other."""
         self.split_chosen = not self.split
-        self._relay()
+        self.fit()
 
     def action_wrap(self) -> None:
         """Wrap long lines, or clip them."""
         self.wrapped, self._sideways = not self.wrapped, 0
-        self._relay()
+        self.fit()
 
     def action_context(self, step: int) -> None:
         """Ask for more or fewer unchanged lines around the changes."""
         self.post_message(DiffContextSought(step))
 
     # -- events ------------------------------------------------------------------------------------------------
-
-    def on_resize(self) -> None:
-        """Lay the lines out anew; what stands first stays first."""
-        self._relay()
 
     def on_click(self, event: events.Click) -> None:
         """Go to a file of the list, or make the hunk under the pointer the current one."""
@@ -241,7 +237,7 @@ class DiffReader(DiffCanvas):
             self.scroll_to_row(row - self.body_height // 3)
         self._stand(self._hit)
 
-    def _relay(self) -> None:
+    def fit(self) -> None:
         """Lay the lines out anew with the same line first."""
         index = self.layout_now.first_line(self.scroll_offset.y)
         self.lay_out()

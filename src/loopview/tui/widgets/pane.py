@@ -10,11 +10,11 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
 
 from loopview.tui.actions import PANE, bindings
+from loopview.tui.widgets.fitted_view import FittedView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,7 +49,7 @@ GUTTER = 1
 """Cells left of the lines: the cursor's mark stands there."""
 
 
-class Pane(ScrollView, can_focus=True):
+class Pane(FittedView, can_focus=True):
     """Lines in a box; with keyed lines it has a cursor that stays on its line when others come and go."""
 
     BINDINGS: ClassVar[list[Binding]] = bindings(PANE)  # type: ignore[assignment]
@@ -86,7 +86,7 @@ class Pane(ScrollView, can_focus=True):
         self.border_title = Content(title)
         self._build: Callable[[int], Sequence[Row]] | None = None
         self._rows: list[Row] = []
-        self._built_for = -1
+        self._built_for = Size()
         self.pointer = "▶"  #: the cursor's mark while the pane has the focus
         self.quiet_pointer = " "  #: and while it has not
         self.follows = (
@@ -111,24 +111,24 @@ class Pane(ScrollView, can_focus=True):
     def show(self, build: Callable[[int], Sequence[Row]]) -> None:
         """Take what makes the lines for a width in cells; it is called again when the width changes."""
         self._build = build
-        self._rebuild()
+        self.fit()
 
-    def on_resize(self) -> None:
-        """Make the lines for the new size."""
-        self._rebuild()
+    @property
+    def fits(self) -> bool:
+        """Whether the lines are made for the present room: some panes show what finds a place."""
+        return self._build is None or self._built_for == self.scrollable_content_region.size
 
-    def watch_show_vertical_scrollbar(self) -> None:
-        """Make the lines for the width that a scroll bar takes or gives back: no resize tells of it."""
-        self.call_next(self._rebuild)
-
-    def _rebuild(self) -> None:
-        width = self.scrollable_content_region.width
+    def fit(self) -> None:
+        """Make the lines for the present room."""
+        room = self.scrollable_content_region.size
+        width = room.width
         if self._build is None or width <= 0:
+            self._built_for = Size()
             return
         before, key = self._rows, self.row.key if self.row is not None else None
         leading = self.follows and self._on_first()
         self._rows = list(self._build(width - GUTTER))
-        if len(before) != len(self._rows) or width != self._built_for:
+        if len(before) != len(self._rows) or width != self._built_for.width:
             self.virtual_size = Size(width, len(self._rows))
             self.refresh()
         else:
@@ -136,7 +136,7 @@ class Pane(ScrollView, can_focus=True):
             for index in range(top, min(len(before), top + self.lines_in_sight)):
                 if not before[index].content.is_same(self._rows[index].content):
                     self.refresh_line(index)
-        self._built_for = width
+        self._built_for = room
         self._keep_cursor(key, leading=leading)
 
     def _on_first(self) -> bool:

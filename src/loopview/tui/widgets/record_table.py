@@ -206,6 +206,10 @@ class RecordTable(RowCanvas):
     # -- events ------------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
+        """See that what should be in sight still is: of a new height, too."""
+        self.fit()
+
+    def fit(self) -> None:
         """Lay the columns out anew; the row under the cursor stays in sight."""
         self._layout = self._arranged(self.size.width)
         self._rows_changed()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, get_args
 
 from textual.cache import LRUCache
 from textual.geometry import Region, Spacing
-from textual.scroll_view import ScrollView
 
+from loopview.tui.widgets.fitted_view import FittedView
 from loopview.tui.widgets.table_layout import Tone, arrange
 from loopview.tui.widgets.table_pages import Pages
 from loopview.tui.widgets.table_painter import RowPainter
@@ -26,7 +26,7 @@ _ROOMY = 100  # cells: from here on the place among the rows is written out
 _PARTS = ("header", "row", "cursor", "cursor-idle", "new", "hit", "standin", *filter(None, get_args(Tone)))
 
 
-class RowCanvas(ScrollView, can_focus=True):
+class RowCanvas(FittedView, can_focus=True):
     """Draws the rows in sight as they stand; what stands there, and where the cursor goes, is the table's."""
 
     ALLOW_SELECT = False
@@ -72,6 +72,11 @@ class RowCanvas(ScrollView, can_focus=True):
         """Lines there are for rows."""
         return max(self.size.height - 1, 0)
 
+    @property
+    def fits(self) -> bool:
+        """Whether the columns are laid out for the present width."""
+        return self._layout.width == self.size.width
+
     def notify_style_update(self) -> None:
         """Forget the colours of the theme before."""
         super().notify_style_update()
@@ -85,6 +90,7 @@ class RowCanvas(ScrollView, can_focus=True):
         """
         if self.styles.gutter != _NO_GUTTER:
             return super().render_lines(crop)
+        self.look_whether_it_fits()
         filters, background = self.get_line_filters(), self.background_colors[1]
         strips = []
         for y in crop.line_range:
