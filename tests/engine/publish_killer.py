@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from git_stage import every_byte, publish, run, safety
+from git_stage import every_byte, publish, repository, run, safety
 
 from loopview.domain.change import Change
 from loopview.modify.git_safety import Intent, Refused, Unfinished
@@ -27,6 +27,8 @@ CHANGES = (
     Change("new/deep/file.py", b"x = 1\n"),
     Change("gone/soon.txt", None),
 )
+MINE = "a = 1  # and mine\n"
+"""What the operator makes of a file that is to be published."""
 OLD = {
     "src/code.py": b"a = 1\n",
     "src/tool.sh": b"#!/bin/sh\necho old\n",
@@ -104,9 +106,32 @@ def dirty(root: Path) -> None:
     (root / "src" / "other.py").write_text("b = 1\n")
 
 
+def prepared(root: Path) -> Path:
+    """A repository with such work in it, to be copied."""
+    repository(root)
+    dirty(root)
+    return root
+
+
 def copied(template: Path, to: Path) -> Stage:
     shutil.copytree(template, to, symlinks=True)
     return Stage(to, every_byte(to, without=TOUCHED), work_of(to))
+
+
+def fresh(template: Path, folder: Path) -> Stage:
+    """Another copy in place of the one before."""
+    for path in (folder / "repo", folder / "repo-private"):
+        shutil.rmtree(path, ignore_errors=True)
+    return copied(template, folder / "repo")
+
+
+def steps_of(template: Path, folder: Path) -> int:
+    """How many steps a publish takes when nothing happens to it."""
+    stage = copied(template, folder / "repo")
+    whole = killed(stage.root, 0)
+    assert not whole.died
+    in_step(stage, whole.intent, published=True)
+    return whole.steps
 
 
 def work_of(root: Path) -> str:

@@ -10,54 +10,40 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from git_stage import repository, run
+from git_stage import run
 from mortal_git import MortalGit
 from publish_killer import (
     CHANGES,
     CHANGING,
+    MINE,
     OLD,
-    Stage,
-    copied,
-    dirty,
     disturbed,
+    fresh,
     in_step,
     killed,
     killed_by_trace,
     nothing_left,
+    prepared,
     settled,
+    steps_of,
     traced,
 )
 
 SAMPLE = 10
-MINE = "a = 1  # and mine\n"
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("template") / "repo"
-    repository(root)
-    dirty(root)
-    return root
+    return prepared(tmp_path_factory.mktemp("template") / "repo")
 
 
 @pytest.fixture(scope="module")
 def steps(template: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """How many steps a publish takes when nothing happens to it."""
-    stage = copied(template, tmp_path_factory.mktemp("counted") / "repo")
-    whole = killed(stage.root, 0)
-    assert not whole.died
-    in_step(stage, whole.intent, published=True)
-    return whole.steps
+    return steps_of(template, tmp_path_factory.mktemp("counted"))
 
 
 def some(steps: int, many: int) -> list[int]:
     return [1 + number * steps // many for number in range(many)]
-
-
-def fresh(template: Path, tmp_path: Path) -> Stage:
-    for path in (tmp_path / "repo", tmp_path / "repo-private"):
-        shutil.rmtree(path, ignore_errors=True)
-    return copied(template, tmp_path / "repo")
 
 
 def killed_at(template: Path, tmp_path: Path, numbers: list[int]) -> None:

@@ -15,45 +15,30 @@ from loopview.modify.effects import Effects
 from loopview.modify.git_safety import Intent, Refused
 
 sys.path.insert(0, str(Path(__file__).parent))
-from git_stage import commit, every_byte, publish, repository, run, safety
+from git_stage import commit, every_byte, publish, run, safety
 from publish_killer import (
     CHANGES,
+    MINE,
     OLD,
     Stage,
-    copied,
-    dirty,
-    in_step,
+    fresh,
     killed,
     nothing_left,
+    prepared,
     settled,
+    steps_of,
     work_of,
 )
-
-MINE = "a = 1  # and mine\n"
 
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("template") / "repo"
-    repository(root)
-    dirty(root)
-    return root
+    return prepared(tmp_path_factory.mktemp("template") / "repo")
 
 
 @pytest.fixture(scope="module")
 def steps(template: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """How many steps a publish takes when nothing happens to it."""
-    stage = copied(template, tmp_path_factory.mktemp("counted") / "repo")
-    whole = killed(stage.root, 0)
-    assert not whole.died
-    in_step(stage, whole.intent, published=True)
-    return whole.steps
-
-
-def fresh(template: Path, tmp_path: Path) -> Stage:
-    for path in (tmp_path / "repo", tmp_path / "repo-private"):
-        shutil.rmtree(path, ignore_errors=True)
-    return copied(template, tmp_path / "repo")
+    return steps_of(template, tmp_path_factory.mktemp("counted"))
 
 
 def test_a_publish_that_was_cut_short_is_known_by_its_lock(template: Path, tmp_path: Path, steps: int) -> None:

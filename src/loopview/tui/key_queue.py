@@ -17,13 +17,14 @@ from textual.message import Message
 if TYPE_CHECKING:
     from textual import events
     from textual.app import App
-    from textual.message_pump import MessagePump
+    from textual.widget import Widget
 
 _FEWEST, _MOST = 2, 8
 """Rounds of marks behind a key: what it posts to its own widget is done in the second, a dialog stands in the third
 or fourth."""
 
-_LOST = 0.5  #: seconds after which a mark is not waited for: it went down with a widget
+_LOOK = 0.1  #: seconds between two looks whether a mark went down with its widget
+_PATIENCE = 50  #: looks after which the next key does not wait any longer for what the last one does
 
 
 class KeyMark(Message):
@@ -38,7 +39,7 @@ class KeyQueue:
         self._waiting: deque[events.Key | events.Paste] = deque()
         self._turn: events.Key | events.Paste | None = None
         self._mark: KeyMark | None = None
-        self._place: MessagePump | None = None
+        self._place: Widget | None = None
         self._rounds = 0
 
     def admits(self, event: events.Key | events.Paste) -> bool:
@@ -68,15 +69,25 @@ class KeyQueue:
     def _send(self) -> None:
         self._rounds += 1
         self._mark, self._place = KeyMark(), self._focus()
-        asyncio.get_running_loop().call_later(_LOST, self._lost, self._mark)
+        self._look_later(self._mark, _PATIENCE)
         if self._place is not None:
             self._place.post_message(self._mark)
 
-    def _lost(self, mark: KeyMark) -> None:
-        if mark is self._mark:
+    def _look_later(self, mark: KeyMark, looks: int) -> None:
+        asyncio.get_running_loop().call_later(_LOOK, self._look, mark, looks)
+
+    def _look(self, mark: KeyMark, looks: int) -> None:
+        """Wait on for a mark that is on its way; send another where its widget is gone."""
+        if mark is not self._mark:
+            return
+        if self._place is not None and self._place.is_attached and looks:
+            self._look_later(mark, looks - 1)
+        elif looks and self._rounds < _MOST:
+            self._send()
+        else:
             self._next()
 
-    def _focus(self) -> MessagePump | None:
+    def _focus(self) -> Widget | None:
         """Where the app would hand a key to now; None while it has no screen."""
         stack = self._app.screen_stack
         return (stack[-1].focused or stack[-1]) if stack else None
