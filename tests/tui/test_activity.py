@@ -32,6 +32,8 @@ def root(tmp_path: Path) -> Path:
     (root / ".loop/retro").mkdir()
     cycle = {"cycle": 7, "timestamp": "2026-06-26T12:00:00Z", "success": True, "lines_added": 5, "duration": 60}
     (root / ".loop/retro/cycles.jsonl").write_text(json.dumps(cycle) + "\n")
+    lesson = {"id": "M-1", "timestamp": "2026-06-26T12:30:00Z", "reflection": "look at the sum first"}
+    (root / ".loop/modifications.jsonl").write_text(json.dumps(lesson) + "\n")
     desk = trusted(root, settings(tmp_path))
     key = desk.propose("do it").id
     desk.reject(key, decide("reject", key, "", reason="touches auth"))
@@ -68,6 +70,8 @@ async def test_rows_decisions_commands_and_changes_of_the_verdict_stand_in_the_o
         assert [names.index(each) for each in wanted] == sorted(names.index(each) for each in wanted)
         outcomes = [happening.outcome for happening in screen._shown if happening.stream == "decision"]
         assert outcomes == ["rejected", "proposed", "trusted"]
+        lesson = next(happening for happening in screen._shown if happening.text.startswith("M-1"))
+        assert (lesson.outcome, lesson.text) == ("reflected", "M-1  look at the sum first")
         assert not any(stream == "git" for stream, _ in names), "the console's own commands are off at first"
         assert "reader up to date" in said(screen.health)
         screen.table.move_to(place_of(screen, stream="jail"))
