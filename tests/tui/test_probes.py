@@ -10,6 +10,7 @@ from console_cases import append, console, cycle
 from hostile import write_hostile_loop
 from live_console import SIZES, lines, said, text
 from pty_console import PtyConsole, assert_only_known_sequences
+from textual.events import Key
 
 from loopview.tui.screens.run_probe import RunProbeScreen
 from loopview.tui.targets import ProbeTarget
@@ -161,11 +162,15 @@ async def test_a_probe_is_run_on_request_and_its_row_comes(sample_loop, tmp_path
         await it.pilot.press("exclamation_mark")
         await it.until(lambda: isinstance(it.app.screen, RunProbeScreen), "the dialog")
         dialog = it.app.screen
-        await it.pilot.press("enter")
+        await it.until(lambda: dialog.armed, "the dialog to be armed")
+        early = Key("enter", None)
+        early.time -= 60
+        it.app.post_message(early)
+        await it.pilot.pause()
+        await it.pilot.pause()
         assert it.app.screen is dialog, "a key typed ahead is no answer"
         assert "Run lightning_econ now" in it.text
         assert "10 of 10 left this hour" in it.text
-        await it.until(lambda: dialog.armed, "the dialog to be armed")
         await it.press("escape")
         assert file.read_bytes() == before
         await it.pilot.press("exclamation_mark")

@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from loopview.tui.widgets.table_layout import RowKey, TableRow
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MonitorStarted(Message):
     """The files are watched and the store can be asked from now on."""
 
     monitor: Monitor
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class StoreChanged(Message):
     """The store moved on. The monitor lets ten a second through at most, and each counts its own rows."""
 
     change: Change
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Answered(Message, bubble=False):
     """A worker has the answer to what its screen asked."""
 
@@ -47,7 +47,7 @@ class Answered(Message, bubble=False):
     value: Any
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AskFailed(Message, bubble=False):
     """A question could not be answered."""
 
@@ -56,7 +56,7 @@ class AskFailed(Message, bubble=False):
     problem: str  #: foreign text: show it through ``content`` only
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Inquired(Message, bubble=False):
     """A model said something, or a stream of its events is over."""
 
@@ -72,7 +72,7 @@ class Inquired(Message, bubble=False):
             yield self.waiting.popleft()
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditMoved(Message):
     """There is something new to see of the edit that this console runs."""
 
@@ -81,7 +81,7 @@ class EditMoved(Message):
         return isinstance(message, EditMoved)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ErrandDone(Message, bubble=False):
     """What a screen had done in a thread is done, or was refused."""
 
@@ -91,28 +91,28 @@ class ErrandDone(Message, bubble=False):
     problem: str = ""  #: foreign text: show it through ``content`` only
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MonitorFailed(Message):
     """The store or the watcher could not be started, or died."""
 
     problem: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AlertsJudged(Message):
     """The facts of the loop were held against those of the last look."""
 
     look: Look
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AlertsDelivered(Message):
     """What was to leave the console has left it, or could not."""
 
     problems: tuple[str, ...]  #: sentences; foreign text may be in them
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ProbeEnded(Message):
     """A probe that this console ran is over."""
 
@@ -120,14 +120,14 @@ class ProbeEnded(Message):
     severity: str  #: ``information`` or ``warning``
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Drilled(Message):
     """A widget asks for the rows behind what it shows."""
 
     target: Target
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Noticed(Message):
     """A widget or a worker has a sentence for the operator."""
 
@@ -135,7 +135,7 @@ class Noticed(Message):
     severity: str = "information"  #: ``information``, ``warning`` or ``error``
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class OfTable(Message):
     """Something happened in a record table; ``control`` is the table, for handlers that choose by selector."""
 
@@ -147,7 +147,7 @@ class OfTable(Message):
         return self.table
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RowHighlighted(OfTable):
     """The cursor stands on another record."""
 
@@ -158,35 +158,35 @@ class RowHighlighted(OfTable):
         return isinstance(message, RowHighlighted) and message.table is self.table
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RowOpened(OfTable):
     """The operator drills into a row."""
 
     row: TableRow
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class SortChosen(OfTable):
     """The operator chose a column by its title."""
 
     column: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FollowChanged(OfTable):
     """A table began or ceased to keep its newest rows in sight."""
 
     following: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MarkSought(OfTable):
     """The operator wants to go to a marked row; only the source knows where it stands now."""
 
     key: RowKey
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilterTyped(Message):
     """The operator paused while typing a filter."""
 
@@ -197,19 +197,19 @@ class FilterTyped(Message):
         return isinstance(message, FilterTyped)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilterKept(Message):
     """The operator goes back to the rows and keeps the filter."""
 
     text: str
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilterDropped(Message):
     """The operator wants all rows again."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DiffPlaceChanged(Message):
     """Another hunk of a diff is the current one; a diff view tells it as its own message."""
 
@@ -218,12 +218,12 @@ class DiffPlaceChanged(Message):
         return isinstance(message, DiffPlaceChanged)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DiffSeen(Message):
     """Every line of a diff has been on the screen."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class DiffContextSought(Message):
     """The operator wants more (1) or fewer (-1) unchanged lines around the changes of a diff."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import _time
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -13,6 +14,7 @@ from textual.widgets import Static
 from loopview.tui.content import content
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
 
     from loopview.domain.probe_board import Board, BoardRow
@@ -34,7 +36,12 @@ class RunProbeScreen(ModalScreen[bool]):
         self._sample = sample
         self._row = row
         self._board = board
-        self.armed = False
+        self._stands_since = float("inf")
+
+    @property
+    def armed(self) -> bool:
+        """Whether a key that comes now is an answer."""
+        return _time.get_time() - self._stands_since >= ARMED_AFTER
 
     @property
     def _why_not(self) -> str:
@@ -55,14 +62,16 @@ class RunProbeScreen(ModalScreen[bool]):
 
     def on_mount(self) -> None:
         """Take answers from a moment on."""
-        self.set_timer(ARMED_AFTER, self._arm, name="arm")
+        self._stands_since = _time.get_time()
 
-    def _arm(self) -> None:
-        self.armed = True
+    def on_key(self, event: events.Key) -> None:
+        """Let a key that was sent before the dialog could be read be no answer, however late it comes here."""
+        if event.key == "enter" and event.time - self._stands_since < ARMED_AFTER:
+            event.stop()
 
     def action_run(self) -> None:
-        """Run it, if it can be run and the dialog was there long enough to be read."""
-        if self.armed and not self._why_not:
+        """Run it, if it can be run."""
+        if not self._why_not:
             self.dismiss(True)
 
     def _words(self) -> Content:
