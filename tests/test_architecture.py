@@ -159,15 +159,19 @@ def reached(tree: ast.Module, first: str) -> list[ast.AST]:
     return [body for name in seen for body in functions[name]]
 
 
+def named(target: ast.expr) -> str:
+    """The last part of a name: ``_look`` for ``self._look``."""
+    return target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+
+
 def threads() -> list[tuple[Path, ast.Module, str]]:
     """Module and name of every function that runs as a thread worker."""
     found = []
     for path, tree, call in workers():
         if called(call) == "run_worker" and getattr(given(call).get("thread"), "value", True):
-            target = call.args[0]
-            found.append(
-                (path, tree, target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", ""))
-            )
+            found.append((path, tree, named(call.args[0])))
+    for path, tree in trees(TUI):
+        found += [(path, tree, named(call.args[1])) for call in calls(tree, "in_thread")]
     for path, tree in trees(TUI):
         found += [
             (path, tree, node.name)

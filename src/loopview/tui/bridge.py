@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from loopview.tui.in_thread import in_thread
 from loopview.tui.messages import Answered, AskFailed, Inquired, MonitorFailed, MonitorStarted, StoreChanged
 
 if TYPE_CHECKING:
@@ -135,15 +136,7 @@ class Asker:
             if self._closed or self._working or self._store is None or not self._waiting:
                 return
             self._working = True
-        self._host.run_worker(
-            self._work,
-            name=f"ask:{self._name}",
-            group=f"ask:{self._name}",
-            description=f"questions of {self._name}",
-            exit_on_error=False,
-            exclusive=True,
-            thread=True,
-        )
+        in_thread(self._host, self._work, group=f"ask:{self._name}", description=f"questions of {self._name}")
 
     def _work(self) -> None:
         while (asked := self._take()) is not None:
@@ -211,15 +204,7 @@ def start_stream(host: Screen[Any], number: int, events: Callable[[], Iterator[A
             end = problem
         hand_on(end, over=True)
 
-    host.run_worker(
-        work,
-        name="inquiry",
-        group="inquiry",
-        description="ask the model",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(host, work, group="inquiry", description="ask the model")
 
 
 def start_monitor(app: LoopviewApp) -> None:
@@ -240,12 +225,4 @@ def start_monitor(app: LoopviewApp) -> None:
         if not app.post_message(MonitorStarted(monitor)):
             monitor.stop()  # the console closed meanwhile
 
-    app.run_worker(
-        work,
-        name="monitor",
-        group="monitor",
-        description="open the store and watch the files",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(app, work, group="monitor", description="open the store and watch the files")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from loopview.tui.in_thread import in_thread
 from loopview.tui.messages import AlertsDelivered, AlertsJudged, Noticed, ProbeEnded
 
 if TYPE_CHECKING:
@@ -26,15 +27,7 @@ def start_judging(app: App[None], look: Callable[[], Look]) -> None:
             found = Look(problem=f"alerts are not judged: {type(problem).__name__}: {problem}")
         app.post_message(AlertsJudged(found))
 
-    app.run_worker(
-        work,
-        name="alerts",
-        group="alerts",
-        description="judge what has changed",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(app, work, group="alerts", description="judge what has changed")
 
 
 def start_deliveries(app: App[None], call: Callable[[], tuple[str, ...]]) -> None:
@@ -47,15 +40,7 @@ def start_deliveries(app: App[None], call: Callable[[], tuple[str, ...]]) -> Non
             problems = (f"an alert was not delivered: {type(problem).__name__}: {problem}",)
         app.post_message(AlertsDelivered(problems))
 
-    app.run_worker(
-        work,
-        name="deliveries",
-        group="deliveries",
-        description="deliver alerts",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(app, work, group="deliveries", description="deliver alerts")
 
 
 def start_probe(app: App[None], run: Callable[[], tuple[str, str]]) -> None:
@@ -68,15 +53,7 @@ def start_probe(app: App[None], run: Callable[[], tuple[str, str]]) -> None:
             sentence, severity = f"the probe ended with {type(problem).__name__}: {problem}", "error"
         app.post_message(ProbeEnded(sentence, severity))
 
-    app.run_worker(
-        work,
-        name="probe",
-        group="probe",
-        description="run a probe",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(app, work, group="probe", description="run a probe")
 
 
 def start_errand(app: App[None], run: Callable[[], str]) -> None:
@@ -90,12 +67,4 @@ def start_errand(app: App[None], run: Callable[[], str]) -> None:
         if sentence:
             app.post_message(Noticed(sentence, severity))
 
-    app.run_worker(
-        work,
-        name="errand",
-        group="errand",
-        description="a small thing on the disk",
-        exit_on_error=False,
-        exclusive=False,
-        thread=True,
-    )
+    in_thread(app, work, group="errand", description="a small thing on the disk", exclusive=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from loopview.tui.in_thread import in_thread
 from loopview.tui.messages import ErrandDone
 
 if TYPE_CHECKING:
@@ -23,15 +24,7 @@ def run_errand(host: Screen[Any], topic: str, errand: Callable[[], Any], about: 
             return
         host.post_message(ErrandDone(topic, about, value))
 
-    host.run_worker(
-        work,
-        name=topic,
-        group=f"errand:{topic}",
-        description=f"{topic} of a proposal",
-        exit_on_error=False,
-        exclusive=True,
-        thread=True,
-    )
+    in_thread(host, work, group=f"errand:{topic}", description=f"{topic} of a proposal")
 
 
 def _words(error: Exception) -> str:

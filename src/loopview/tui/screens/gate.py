@@ -17,6 +17,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from loopview.tui.content import content
+from loopview.tui.in_thread import in_thread
 from loopview.tui.proposals.gate_body import GateBody
 from loopview.tui.proposals.hand import EARLY, Hand
 from loopview.tui.typed_keys import came_from_terminal
@@ -133,15 +134,7 @@ class GateScreen(ModalScreen["Decision | None"]):
         if self._looking or self._settled:
             return
         self._looking = True
-        self.run_worker(
-            self._look,
-            name="gate",
-            group="gate",
-            description="look whether everything still holds",
-            exit_on_error=False,
-            exclusive=True,
-            thread=True,
-        )
+        in_thread(self, self._look, group="gate", description="look whether everything still holds")
 
     def _look(self) -> None:
         why_not = self._still()
