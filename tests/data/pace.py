@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 SOON = 25.0
 """Seconds within which that has ended what must not wait for something that takes a minute or never comes."""
+
+
+def ending(work: Callable[[], object], begun: threading.Event, end: Callable[[], object]) -> BaseException | None:
+    """Do ``work`` in a thread, ``end`` it once it has begun, and return what it raised; it has to be over soon."""
+    raised: list[BaseException] = []
+
+    def caught() -> None:
+        try:
+            work()
+        except BaseException as error:  # noqa: BLE001
+            raised.append(error)
+
+    thread = threading.Thread(target=caught)
+    thread.start()
+    assert begun.wait(SOON)
+    ended = time.monotonic()
+    end()
+    thread.join(SOON)
+    assert time.monotonic() - ended < SOON
+    return raised[0] if raised else None
 
 
 @contextmanager

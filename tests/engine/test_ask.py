@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from pace import SOON, at_most
+from pace import SOON, at_most, ending
 from store_loop import cycle, write_cycles
 
 from loopview.engine.ask import Asking, Drafted, Event, Failed, Inquiry, Ready, Repairing, Token
@@ -189,13 +188,7 @@ def test_cancel_from_another_thread(check) -> None:
                 if isinstance(event, Token):
                     begun.set()
 
-        listening = threading.Thread(target=listen)
-        listening.start()
-        assert begun.wait(SOON)
-        stopped = time.monotonic()
-        inquiry.cancel()
-        listening.join(SOON)
-        assert time.monotonic() - stopped < SOON
+        assert ending(listen, begun, inquiry.cancel) is None
     assert kinds(found) == ["Asking", "Failed"]
     assert found[-1].kind == "Cancelled"
 

@@ -10,7 +10,7 @@ import threading
 import time
 
 import pytest
-from pace import SOON
+from pace import SOON, ending
 
 from loopview.config import Settings
 from loopview.domain.change import Change
@@ -310,27 +310,13 @@ def test_cancelling_ends_it_at_once(kind: str) -> None:
         module.hang_midway(talk)
 
     patient = Budget(seconds=60, silence=60)
-    caught: list[BaseException] = []
-
-    def wait(writer) -> None:
-        try:
-            ask(writer, switch=switch)
-        except BaseException as error:  # noqa: BLE001
-            caught.append(error)
-
     start = ollama_server.ollama if kind == "ollama" else anthropic_server.anthropic
     with start(script) as running:
         writer = (
             writer_of(settings(running.url), budget=patient) if kind == "ollama" else claude(running.url, patient)
         )
-        asking = threading.Thread(target=wait, args=(writer,))
-        asking.start()
-        assert begun.wait(SOON)
-        stopped = time.monotonic()
-        switch.stop()
-        asking.join(SOON)
-        assert time.monotonic() - stopped < SOON
-    assert [type(error) for error in caught] == [Cancelled]
+        raised = ending(lambda: ask(writer, switch=switch), begun, switch.stop)
+    assert type(raised) is Cancelled
 
 
 def test_a_prompt_beyond_all_reason_is_not_sent() -> None:

@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
-from pace import SOON, at_most
+from pace import SOON, at_most, ending
 
 from loopview.config import load
 from loopview.guarded.address import parse_address
@@ -182,23 +182,9 @@ def test_cancelling_from_another_thread_ends_it_at_once(script) -> None:
         begun.set()
         script(talk)
 
-    caught: list[BaseException] = []
-
-    def wait() -> None:
-        try:
-            ask(running.url, Budget(seconds=60, silence=60), switch=switch)
-        except BaseException as error:  # noqa: BLE001
-            caught.append(error)
-
     with server.ollama(signalled) as running:
-        asking = threading.Thread(target=wait)
-        asking.start()
-        assert begun.wait(SOON)
-        stopped = time.monotonic()
-        switch.stop()
-        asking.join(SOON)
-        assert time.monotonic() - stopped < SOON
-    assert [type(error) for error in caught] == [Cancelled]
+        raised = ending(lambda: ask(running.url, Budget(seconds=60, silence=60), switch=switch), begun, switch.stop)
+    assert type(raised) is Cancelled
 
 
 def test_a_switch_that_was_used_lets_nothing_begin() -> None:
