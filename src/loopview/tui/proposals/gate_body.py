@@ -57,7 +57,10 @@ class GateBody(FittedView, can_focus=False):
 
     def fit(self) -> None:
         """Wrap anew; lines that were shown whole stay shown."""
-        width = self._width = self.scrollable_content_region.width
+        width = self.scrollable_content_region.width
+        if width <= 0:
+            return
+        self._width = width
         self._rows = [
             (number, row) for number, line in enumerate(self._lines) for row in self._wrapped(line, width)
         ]

@@ -39,9 +39,13 @@ class FittedView(ScrollView):
 
     def look_whether_it_fits(self) -> None:
         """Make rows that do not fit anew, soon; for a subclass that draws by itself."""
-        if self.size.width > 0 and not self.fits:
+        if self._outgrown:
             self.call_next(self._fit_anew)
 
+    @property
+    def _outgrown(self) -> bool:
+        return self.size.width > 0 and not self.fits
+
     def _fit_anew(self) -> None:
-        if self.size.width > 0 and not self.fits:
+        if self._outgrown:
             self.fit()
